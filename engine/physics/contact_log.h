@@ -1,0 +1,40 @@
+// ContactLog: gathers contact points over the substeps of a frame into one Contact per pair of bodies. Not
+// thread-safe. Adding a point costs O(1), allocation-free once warm.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/scene/state.h"
+
+namespace diorama {
+
+class ContactLog {
+ public:
+  /// One contact point of one substep between bodies a and b (either order, a != b).
+  /// `normal_a_to_b` unit, world; `impulse_on_b` in N s, world; `gap_m` negative = penetration. Points without impulse and
+  /// with a positive gap are margin only: they are not contacts and are ignored.
+  void add(BodyId a, BodyId b, const dvec3& point_world, const dvec3& normal_a_to_b, const dvec3& impulse_on_b,
+           double gap_m);
+
+  /// The pairs of the frame sorted by (a, b), with impulses turned into mean forces over `frame_period_s`;
+  /// empties the log.
+  void flush(double frame_period_s, std::vector<Contact>& contacts);
+
+ private:
+  struct Sum {
+    BodyId a, b;
+    dvec3 weighted_point{0.0};
+    dvec3 weighted_normal{0.0};
+    dvec3 impulse{0.0};
+    double weight = 0.0;
+    double min_gap_m = 0.0;
+    dvec3 first_point{0.0};
+    dvec3 first_normal{0.0};
+  };
+  std::vector<Sum> sums_;
+  std::unordered_map<std::uint64_t, std::size_t> index_;  // pair -> place in sums_; never iterated
+};
+
+}  // namespace diorama

@@ -1,0 +1,21 @@
+// MuJoCo behind PhysicsWorld, and the reader of MuJoCo model files.
+#pragma once
+
+#include <memory>
+
+#include "engine/core/status.h"
+#include "engine/physics/physics_world.h"
+#include "engine/scene/model_import.h"
+
+namespace diorama {
+
+PhysicsCapabilities mujoco_capabilities();
+
+/// Compiles the scene (or the scene's model file plus the bodies that the scene adds to it) and puts it into its
+/// initial state. `scene` must outlive the world. Thread-safe.
+Result<std::unique_ptr<PhysicsWorld>> make_mujoco_world(const Scene& scene);
+
+/// A ModelImporter for MJCF files.
+Result<Scene> import_mjcf(const std::filesystem::path& path);
+
+}  // namespace diorama

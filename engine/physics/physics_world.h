@@ -1,0 +1,44 @@
+// PhysicsWorld: the contract of a stepper. Implementations live in leaves; no engine type appears here.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "engine/core/status.h"
+#include "engine/physics/contact_log.h"
+#include "engine/scene/scene.h"
+
+namespace diorama {
+
+/// What an engine can do. A scenario that needs more is refused with a clear error, never run approximately.
+struct PhysicsCapabilities {
+  std::string engine;                ///< "mujoco" or "bullet".
+  std::string version;               ///< The engine library's own.
+  bool model_files = false;          ///< Steps MJCF.
+  bool exact_restitution = false;    ///< Restitution within 0.01; else approximate (physics conformance tests).
+};
+
+/// One world over one Scene. Not thread-safe; one thread at a time. The Scene must outlive it.
+class PhysicsWorld {
+ public:
+  virtual ~PhysicsWorld() = default;
+
+  virtual const PhysicsCapabilities& capabilities() const = 0;
+
+  /// One entry per Scene::actuators, each in [-1, 1] (clamped); held until the next call.
+  virtual void set_action(std::span<const double> action) = 0;
+
+  /// Makes `num_steps` steps of 1 / step_rate_hz and adds what touched to `contacts` (may be null).
+  /// rejected(...) with step, body and value when the state is no longer finite, the solver warned, or a contact
+  /// buffer overflowed; the world must not be stepped again then. Nothing is ever reset silently.
+  virtual Status step(int num_steps, ContactLog* contacts) = 0;
+
+  /// Steps made since the start; time is num_steps() / step_rate_hz.
+  virtual long long num_steps() const = 0;
+
+  /// Fills `state` but for its contacts; reading does not change the run. Reuses its buffers.
+  virtual void read_state(State& state) const = 0;
+};
+
+}  // namespace diorama

@@ -1,0 +1,15 @@
+// rollout: steps a world through one episode.
+#pragma once
+
+#include "engine/core/status.h"
+#include "engine/physics/controller.h"
+#include "engine/physics/physics_world.h"
+#include "engine/scene/trajectory.h"
+
+namespace diorama {
+
+/// Settles, then records `config.num_frames` states. rejected(...) as soon as a step fails; never resets.
+Result<Trajectory> rollout(PhysicsWorld& world, Controller& controller, const EpisodeConfig& config,
+                           double step_rate_hz);
+
+}  // namespace diorama

@@ -1,0 +1,92 @@
+// DatasetWriter: a folder of shards, its manifest and its index. One thread only: it is the only caller of HDF5.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core/status.h"
+#include "engine/scene/layout.h"
+#include "exporters/shard/columns.h"
+#include "exporters/shard/episode_recorder.h"
+
+namespace diorama {
+
+/// Everything that fixes a dataset's bytes and goes into its manifest.
+struct DatasetSpec {
+  std::string scenario_text;       ///< The scenario as run (flags applied), protobuf text.
+  std::string scenario_name;
+  std::uint64_t seed = 0;
+  std::int64_t num_episodes = 0;   ///< Episode indices drawn: 0 .. num_episodes - 1.
+  int episodes_per_shard = 1;      ///< K: shard s holds the kept ones of the indices [sK, (s+1)K).
+  double frame_rate_hz = 0.0;
+  double step_rate_hz = 0.0;
+  std::string engine;              ///< "mujoco" or "bullet".
+  std::string engine_version;
+  std::string renderer;            ///< "vulkan".
+  std::string render_device;
+  std::string render_driver;
+  std::string cpu_family;          ///< Vendor, family, model and stepping of the CPU.
+  SceneLayout layout;
+  std::vector<Column> columns;
+  StorageOptions storage;
+
+  int num_shards() const;
+  /// SHA-256 over all that decides the shards' bytes; resuming wants it equal.
+  std::string hash() const;
+};
+
+enum class OutputMode {
+  kNew,     ///< The folder must be absent or empty.
+  kResume,  ///< Keeps whole shards of the same spec; on an absent or empty folder as kNew.
+  kForce,   ///< Removes the dataset that is there (only files that diorama writes) and starts afresh.
+};
+
+struct ShardSummary {
+  int shard = 0;
+  std::string file;          ///< "shards/000000.h5", relative to the dataset.
+  std::string sha256;
+  std::int64_t bytes = 0;
+  std::int64_t num_rows = 0;
+  std::vector<std::int64_t> episodes;   ///< Kept indices, ascending.
+  struct Rejection {
+    std::int64_t episode = 0;
+    std::string reason;
+  };
+  std::vector<Rejection> rejected;
+};
+
+class DatasetWriter {
+ public:
+  /// Checks permission, room and the folder's present content before anything is simulated. Fails with kOutput and
+  /// one line that says what to do.
+  static Result<std::unique_ptr<DatasetWriter>> open(const std::filesystem::path& folder, DatasetSpec spec,
+                                                     OutputMode mode);
+  /// Abandons an unfinished shard: no half file stays under a final name.
+  ~DatasetWriter();
+
+  /// True if shard `shard` is whole and need not be made again.
+  bool has_shard(int shard) const;
+
+  /// Begins shard `shard`; then its episodes in ascending index by `append` or `reject`; then `end_shard`, which
+  /// writes, syncs and renames it into place.
+  Status begin_shard(int shard);
+  Status append(EpisodeRecord episode);
+  Status reject(std::int64_t episode, const std::string& reason);
+  Result<ShardSummary> end_shard();
+
+  /// Stored bytes so far in this run, for progress.
+  std::int64_t bytes_written() const;
+
+  /// Writes dataset.json and index.h5 if all shards are there (whoever made them). Returns how many are missing.
+  Result<int> finish();
+
+ private:
+  struct Impl;
+  explicit DatasetWriter(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace diorama

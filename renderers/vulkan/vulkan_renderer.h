@@ -1,0 +1,35 @@
+// Vulkan 1.3 behind Renderer, headless: no window, no surface.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core/status.h"
+#include "renderers/renderer.h"
+
+namespace diorama {
+
+struct VulkanOptions {
+  std::string device;        ///< Part of a device's name, or its index in `list_vulkan_devices`; "" = the best one.
+  bool validation = false;   ///< Validation layers with synchronization validation; a message makes wait() fail.
+};
+
+/// unavailable(...) with the reason for each candidate if no device will do.
+Result<std::unique_ptr<Renderer>> make_vulkan_renderer(const VulkanOptions& options);
+
+/// One physical device as `doctor` shows it.
+struct VulkanCandidate {
+  std::string name;
+  std::string type;      ///< "discrete GPU", "integrated GPU", "CPU" ...
+  std::string driver;
+  std::string api_version;
+  bool usable = false;
+  bool chosen = false;               ///< The one that "" picks.
+  std::vector<std::string> reasons;  ///< Why it cannot be used: each missing feature, limit or version.
+};
+
+/// Fails only if there is no Vulkan loader or instance.
+Result<std::vector<VulkanCandidate>> list_vulkan_devices();
+
+}  // namespace diorama
