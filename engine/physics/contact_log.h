@@ -1,7 +1,8 @@
 // ContactLog: gathers contact points over the substeps of a frame into one Contact per pair of bodies. Not
-// thread-safe. Adding a point costs O(1), allocation-free once warm.
+// thread-safe. Adding a point costs O(1) and allocates only when a pair touches for the first time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -25,16 +26,23 @@ class ContactLog {
  private:
   struct Sum {
     BodyId a, b;
+    bool touched = false;  // in this frame
     dvec3 weighted_point{0.0};
     dvec3 weighted_normal{0.0};
     dvec3 impulse{0.0};
-    double weight = 0.0;
+    double weight = 0.0;  // summed |impulse|, N s
     double min_gap_m = 0.0;
     dvec3 first_point{0.0};
     dvec3 first_normal{0.0};
   };
+  Sum& sum_of(BodyId a, BodyId b);
+
+  // Pairs keep their place once they have touched, so that a warm log never allocates.
   std::vector<Sum> sums_;
+  std::vector<std::size_t> touched_;  // places of this frame, in the order of first touch
   std::unordered_map<std::uint64_t, std::size_t> index_;  // pair -> place in sums_; never iterated
+  std::uint64_t last_pair_ = ~std::uint64_t{0};  // points of one manifold follow each other
+  std::size_t last_place_ = 0;
 };
 
 }  // namespace diorama
