@@ -1,61 +1,72 @@
-// A queue between threads that holds back its producers.
+// OrderedWork: many workers make items out of order, one consumer takes them in order, and nobody runs far ahead.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
-#include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
 
 namespace diorama {
 
-/// First in, first out, at most `capacity` items. Thread-safe. `push` waits for room, `pop` for an item;
-/// `close` wakes everyone: later pushes are refused, pops drain what is left.
+/// Hands out the tickets 0 .. count-1 in order and gives their results back in order. Thread-safe. At most `window` tickets are
+/// out or waiting to be taken, so memory is bounded whatever the consumer's pace.
 template <typename T>
-class BoundedQueue {
+class OrderedWork {
  public:
-  explicit BoundedQueue(std::size_t capacity) : capacity_(capacity) {}
+  OrderedWork(std::int64_t count, std::int64_t window) : count_(count), window_(std::max<std::int64_t>(1, window)) {}
 
-  /// False if the queue was closed; the item is then dropped.
-  bool push(T item) {
+  /// For workers: the next ticket, or nothing once all are handed out or `stop` was called. Waits for room.
+  std::optional<std::int64_t> next() {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return closed_ || items_.size() < capacity_; });
-    if (closed_) return false;
-    items_.push_back(std::move(item));
-    lock.unlock();
-    filled_.notify_one();
-    return true;
+    changed_.wait(lock, [&] { return stopped_ || next_ >= count_ || next_ < taken_ + window_; });
+    if (stopped_ || next_ >= count_) return std::nullopt;
+    return next_++;
   }
 
-  /// The oldest item, or nothing once the queue is closed and empty.
-  std::optional<T> pop() {
-    std::unique_lock lock(mutex_);
-    filled_.wait(lock, [&] { return closed_ || !items_.empty(); });
-    if (items_.empty()) return std::nullopt;
-    T item = std::move(items_.front());
-    items_.pop_front();
-    lock.unlock();
-    room_.notify_one();
-    return item;
-  }
-
-  void close() {
+  /// For workers: the result of a ticket. Every ticket handed out must be delivered.
+  void deliver(std::int64_t ticket, T result) {
     {
       const std::lock_guard lock(mutex_);
-      closed_ = true;
+      ready_.emplace(ticket, std::move(result));
     }
-    room_.notify_all();
-    filled_.notify_all();
+    changed_.notify_all();
+  }
+
+  /// For the consumer: the result of the lowest ticket not yet taken, or nothing when no more will come.
+  std::optional<T> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return taken_ >= end() || ready_.contains(taken_); });
+    if (taken_ >= end()) return std::nullopt;
+    auto node = ready_.extract(taken_);
+    ++taken_;
+    lock.unlock();
+    changed_.notify_all();
+    return std::move(node.mapped());
+  }
+
+  /// No further tickets are handed out; those that are out still arrive.
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+    }
+    changed_.notify_all();
   }
 
  private:
+  std::int64_t end() const { return stopped_ ? next_ : count_; }
+
   std::mutex mutex_;
-  std::condition_variable room_;
-  std::condition_variable filled_;
-  std::deque<T> items_;
-  std::size_t capacity_;
-  bool closed_ = false;
+  std::condition_variable changed_;
+  std::map<std::int64_t, T> ready_;
+  std::int64_t count_;
+  std::int64_t window_;
+  std::int64_t next_ = 0;
+  std::int64_t taken_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace diorama

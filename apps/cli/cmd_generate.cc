@@ -1,0 +1,257 @@
+// diorama generate: from a scenario to a dataset.
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "apps/cli/command.h"
+#include "apps/cli/progress.h"
+#include "apps/cli/stop_signal.h"
+#include "apps/pipeline/episode_runner.h"
+#include "apps/pipeline/generate.h"
+#include "engine/core/text.h"
+
+namespace diorama::cli {
+namespace {
+
+struct Arguments {
+  GenerateOptions options;
+  std::string out;
+  std::string physics;
+  std::string channels;
+  std::string pixels = "deflate";
+  std::string depth = "f32";
+  std::string shard = "0/1";
+  std::string progress = "auto";
+  bool resume = false;
+  bool force = false;
+  bool dry_run = false;
+  bool json = false;
+};
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::size_t first = 0;
+  while (first <= text.size()) {
+    const std::size_t last = std::min(text.find(separator, first), text.size());
+    if (last > first) parts.push_back(text.substr(first, last - first));
+    first = last + 1;
+  }
+  return parts;
+}
+
+Status finish_arguments(Arguments& a) {
+  if (!a.physics.empty()) {
+    DIORAMA_ASSIGN_OR_RETURN(a.options.physics, physics_backend_from_name(a.physics));
+  }
+  if (!a.channels.empty()) a.options.channels = split(a.channels, ',');
+  a.options.storage.pixels = a.pixels == "raw" ? PixelStorage::kRaw : PixelStorage::kDeflate;
+  a.options.storage.depth = a.depth == "f16"     ? DepthStorage::kF16
+                            : a.depth == "i16mm" ? DepthStorage::kI16mm
+                                                 : DepthStorage::kF32;
+  a.options.renderer.validation = validation_requested();
+  return {};
+}
+
+nlohmann::json plan_json(const GeneratePlan& plan) {
+  nlohmann::json columns = nlohmann::json::array();
+  for (const Column& column : plan.spec.columns) {
+    columns.push_back({{"name", column.name},
+                       {"type", column_type_name(column.type)},
+                       {"row_shape", column.row_shape},
+                       {"unit", column.unit}});
+  }
+  return {{"schema", "diorama.plan.1"},
+          {"scenario", plan.spec.scenario_name},
+          {"scenario_text", plan.spec.scenario_text},
+          {"engine", plan.spec.engine},
+          {"engine_version", plan.spec.engine_version},
+          {"renderer", plan.spec.renderer},
+          {"device", plan.spec.render_device},
+          {"seed", plan.spec.seed},
+          {"episodes", plan.spec.num_episodes},
+          {"episodes_per_shard", plan.spec.episodes_per_shard},
+          {"shards", plan.shards.size()},
+          {"workers", plan.workers},
+          {"columns", columns}};
+}
+
+/// What the run would do, with its size and time estimated from one real episode. Writes nothing.
+int dry_run(GeneratePlan& plan, bool json) {
+  std::int64_t episodes = 0;
+  for (const int shard : plan.shards) {
+    const std::int64_t first = static_cast<std::int64_t>(shard) * plan.spec.episodes_per_shard;
+    episodes += std::min<std::int64_t>(plan.spec.episodes_per_shard, plan.spec.num_episodes - first);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EpisodeRunner runner(*plan.sampler, plan.physics, std::move(plan.renderer), plan.channels, plan.spec.columns);
+  Result<EpisodeRecord> record = rejected("no episode tried");
+  int tried = 0;
+  constexpr int kTries = 10;
+  while (!record.ok() && tried < kTries) {
+    record = runner.run({plan.spec.seed, tried++});
+    if (!record.ok() && record.status().code() != Code::kRejected) return report(record.status());
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / tried;
+  if (!record.ok()) {
+    return report(failed(fmt::format("the first {} episodes were all rejected, the last because: {}", tried,
+                                     record.status().message())));
+  }
+  std::size_t bytes = 0;
+  for (const EpisodeRecord::ColumnData& column : record->columns) {
+    bytes += column.rows.size();
+    for (const auto& chunk : column.chunks) bytes += chunk.size();
+  }
+  const double total_bytes = static_cast<double>(bytes) * static_cast<double>(episodes);
+  const double total_seconds = seconds * static_cast<double>(episodes) / plan.workers;
+  if (json) {
+    nlohmann::json line = plan_json(plan);
+    line["estimated_bytes"] = total_bytes;
+    line["estimated_seconds"] = total_seconds;
+    fmt::print("{}\n", line.dump());
+    return kDone;
+  }
+  fmt::print("{}\n", plan.spec.scenario_text);
+  fmt::print("# {} episodes in {} shards, seed {}, {} {}, {} on {}, {} workers\n", episodes, plan.shards.size(),
+             plan.spec.seed, plan.spec.engine, plan.spec.engine_version, plan.spec.renderer, plan.spec.render_device,
+             plan.workers);
+  fmt::print("# about {} and {} (from one episode: {}, {:.2f} s); nothing was written\n", format_bytes(total_bytes),
+             format_duration(total_seconds), format_bytes(static_cast<double>(bytes)), seconds);
+  return kDone;
+}
+
+std::string resume_command(const Arguments& a) {
+  std::string command = "diorama generate " + a.options.scenario.string() + " --out " + a.out;
+  if (a.options.episodes) command += fmt::format(" --episodes {}", *a.options.episodes);
+  if (a.options.seed) command += fmt::format(" --seed {}", *a.options.seed);
+  if (a.options.episodes_per_shard) command += fmt::format(" --episodes-per-shard {}", *a.options.episodes_per_shard);
+  if (!a.physics.empty()) command += " --physics " + a.physics;
+  if (!a.channels.empty()) command += " --channels " + a.channels;
+  if (a.pixels != "deflate") command += " --pixels " + a.pixels;
+  if (a.depth != "f32") command += " --depth " + a.depth;
+  if (a.shard != "0/1") command += " --shard " + a.shard;
+  for (const std::string& assignment : a.options.overrides) command += " --set '" + assignment + "'";
+  return command + " --resume";
+}
+
+int summarize(const Arguments& a, const GenerateReport& report_, const GenerateProgress& progress, double seconds) {
+  const std::int64_t kept = progress.episodes_kept;
+  const std::int64_t rejected_count = progress.episodes_rejected;
+  if (a.json) {
+    nlohmann::json shards = nlohmann::json::array();
+    for (const ShardSummary& shard : report_.shards) {
+      shards.push_back({{"shard", shard.shard}, {"file", shard.file}, {"sha256", shard.sha256}, {"bytes", shard.bytes},
+                        {"rows", shard.num_rows}, {"episodes", shard.episodes.size()}});
+    }
+    const nlohmann::json line = {{"schema", "diorama.generate.1"},       {"dataset", a.out},
+                                 {"episodes_kept", kept},                {"episodes_rejected", rejected_count},
+                                 {"shards_made", report_.shards_made},   {"shards_kept", report_.shards_kept},
+                                 {"shards_missing", report_.shards_missing}, {"stopped", report_.stopped},
+                                 {"seconds", seconds},                   {"views", progress.views.load()},
+                                 {"bytes", progress.bytes.load()},       {"shards", shards}};
+    fmt::print("{}\n", line.dump());
+  } else {
+    fmt::print(stderr, "{} episodes kept, {} rejected, {} shards made, {} there before; {:.0f} views/s, {} in {}\n", kept,
+               rejected_count, report_.shards_made, report_.shards_kept,
+               seconds > 0 ? static_cast<double>(progress.views) / seconds : 0.0,
+               format_bytes(static_cast<double>(progress.bytes)), format_duration(seconds));
+    for (const ShardSummary& shard : report_.shards) {
+      constexpr std::size_t kShown = 3;
+      for (std::size_t i = 0; i < std::min(kShown, shard.rejected.size()); ++i) {
+        fmt::print(stderr, "rejected: episode {}: {}\n", shard.rejected[i].episode, shard.rejected[i].reason);
+      }
+      if (shard.rejected.size() > kShown) {
+        fmt::print(stderr, "rejected: {} more in shard {} (see its .json)\n", shard.rejected.size() - kShown, shard.shard);
+      }
+    }
+  }
+  if (report_.stopped) {
+    fmt::print(stderr, "diorama: stopped; whole shards are kept. Go on with: {}\n", resume_command(a));
+    return kStoppedResumable;
+  }
+  if (report_.shards_missing > 0) {
+    fmt::print(stderr, "{} shards of the dataset are still to be made by other --shard parts; dataset.json and index.h5 "
+               "come with the last\n", report_.shards_missing);
+  }
+  if (!a.json) fmt::print("{}\n", a.out);
+  return rejected_count > 0 ? kFinishedWithRejections : kDone;
+}
+
+int run(Arguments& a) {
+  if (a.resume && a.force) {
+    fmt::print(stderr, "diorama: --resume and --force exclude each other\n");
+    return kUsage;
+  }
+  const Result<std::pair<int, int>> shard = parse_shard(a.shard);
+  const Result<ProgressStyle> style = progress_style(a.progress);
+  if (!shard.ok() || !style.ok()) {
+    report(shard.ok() ? style.status() : shard.status());
+    return kUsage;
+  }
+  std::tie(a.options.shard_index, a.options.shard_count) = *shard;
+  if (const Status status = finish_arguments(a); !status.ok()) return report(status);
+
+  Result<GeneratePlan> plan = plan_generate(a.options);
+  if (!plan.ok()) return report(plan.status());
+  if (a.dry_run) return dry_run(*plan, a.json);
+
+  const OutputMode mode = a.resume ? OutputMode::kResume : a.force ? OutputMode::kForce : OutputMode::kNew;
+  const StopSignal stop;
+  GenerateProgress progress;
+  const auto start = std::chrono::steady_clock::now();
+  Result<GenerateReport> result = failed("not run");
+  {
+    const ProgressPrinter printer(progress, *style);
+    result = run_generate(*plan, a.out, mode, stop.flag(), progress);
+  }
+  if (!result.ok()) return report(result.status());
+  return summarize(a, *result, progress, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
+}  // namespace
+
+Command generate_command() {
+  return {"generate", "Make a dataset from a scenario",
+          "  diorama generate scenes/library/clutter.textproto --out data/clutter --episodes 100\n"
+          "  diorama generate pushing.textproto --out data/pushing --set body[puck].mass_kg=0.4 --physics bullet\n"
+          "  diorama generate clutter.textproto --out data/clutter --shard 3/16 --resume",
+          [](CLI::App& app) {
+            const auto a = std::make_shared<Arguments>();
+            app.add_option("scenario", a->options.scenario, "Scenario file")->required()->type_name("SCENARIO");
+            app.add_option("--out", a->out, "Folder of the dataset")->required()->type_name("DIR");
+            app.add_option("--episodes", a->options.episodes, "Episodes to draw (default: the scenario's, else 16)")
+                ->type_name("N")->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40).description("1..2^40"));
+            app.add_option("--seed", a->options.seed, "Seed of the dataset (default: the scenario's)")->type_name("SEED");
+            app.add_option("--workers", a->options.workers, "Worker threads (default: one per core)")
+                ->type_name("W")->check(CLI::Range(1, 1024).description("1..1024"));
+            add_physics_option(app, a->physics);
+            app.add_option("--renderer", a->options.renderer.backend, "Renderer (default: vulkan)")
+                ->type_name("vulkan")->check(CLI::IsMember({"vulkan"}).description(""));
+            add_device_option(app, a->options.renderer.device);
+            app.add_option("--channels", a->channels, "Channels to record, of rgb, depth, segmentation (default: the scenario's)")
+                ->type_name("A,B,C");
+            app.add_option("--pixels", a->pixels, "How colour is stored (default: deflate)")
+                ->type_name("deflate|raw")->check(CLI::IsMember({"deflate", "raw"}).description(""));
+            app.add_option("--depth", a->depth, "How depth is stored (default: f32)")
+                ->type_name("f32|f16|i16mm")->check(CLI::IsMember({"f32", "f16", "i16mm"}).description(""));
+            app.add_option("--episodes-per-shard", a->options.episodes_per_shard,
+                           "Episode indices per shard (default: the scenario's, else 64)")
+                ->type_name("K")->check(CLI::Range(1, 1 << 20).description("1..2^20"));
+            app.add_option("--shard", a->shard, "Make only the shards s with s mod N = I")->type_name("I/N");
+            add_set_option(app, a->options.overrides);
+            app.add_flag("--resume", a->resume, "Go on where an earlier run stopped; whole shards are kept");
+            app.add_flag("--force", a->force, "Replace the dataset that is there");
+            app.add_flag("--dry-run", a->dry_run, "Show the resolved scenario, size and time; write nothing");
+            app.add_flag("--json", a->json, "One JSON object on stdout at the end");
+            app.add_option("--progress", a->progress, "How progress is shown on stderr (default: auto)")
+                ->type_name("auto|bar|log|json|none");
+            return [a] { return run(*a); };
+          }};
+}
+
+}  // namespace diorama::cli

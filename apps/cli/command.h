@@ -1,0 +1,58 @@
+// The command table: every verb is one Command, defined in its own file.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "engine/core/status.h"
+
+namespace diorama::cli {
+
+/// Exit codes; the same for every verb.
+enum Exit : int {
+  kDone = 0,
+  kFailedExit = 1,
+  kUsage = 2,
+  kBadInput = 3,
+  kBadOutput = 4,
+  kNoDevice = 5,
+  kFinishedWithRejections = 6,
+  kStoppedResumable = 75,
+};
+
+/// Defines a verb's options on `app` and returns what runs it once they are parsed.
+using Define = std::function<std::function<int()>(CLI::App& app)>;
+
+struct Command {
+  std::string name;
+  std::string summary;   ///< One line for the list of verbs.
+  std::string examples;  ///< Three lines, shown below --help.
+  Define define;
+};
+
+/// All verbs in the order in which --help lists them.
+const std::vector<Command>& commands();
+
+Command generate_command();
+Command validate_command();
+Command inspect_command();
+Command preview_command();
+Command bench_command();
+Command doctor_command();
+
+/// Prints "diorama: <message>" on stderr and returns the exit code that belongs to the status.
+int report(const Status& status);
+
+/// Parses "I/N" with 0 <= I < N.
+Result<std::pair<int, int>> parse_shard(const std::string& text);
+
+/// Options that several verbs share.
+void add_set_option(CLI::App& app, std::vector<std::string>& overrides);
+void add_physics_option(CLI::App& app, std::string& physics);
+void add_device_option(CLI::App& app, std::string& device);
+
+}  // namespace diorama::cli

@@ -1,0 +1,115 @@
+#include "apps/cli/progress.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "engine/core/text.h"
+
+namespace diorama::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Snapshot {
+  double elapsed_s;
+  std::int64_t total, done, rejected, views, bytes;
+
+  double fraction() const { return total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 1.0; }
+  double per_second(std::int64_t amount) const { return elapsed_s > 0 ? static_cast<double>(amount) / elapsed_s : 0.0; }
+  double eta_s() const { return done > 0 ? elapsed_s * static_cast<double>(total - done) / static_cast<double>(done) : -1.0; }
+};
+
+Snapshot take(const GenerateProgress& progress, Clock::time_point start) {
+  const std::int64_t rejected = progress.episodes_rejected;
+  return {std::chrono::duration<double>(Clock::now() - start).count(), progress.episodes_total,
+          progress.episodes_kept + rejected, rejected, progress.views, progress.bytes};
+}
+
+std::string figures(const Snapshot& s) {
+  return fmt::format("{}/{} episodes  {:.2f} episodes/s  {:.0f} views/s  {:.1f} MB/s  {} rejected  ETA {}", s.done, s.total,
+                     s.per_second(s.done), s.per_second(s.views), s.per_second(s.bytes) / 1e6, s.rejected,
+                     s.eta_s() < 0 ? "?" : format_duration(s.eta_s()));
+}
+
+void print_bar(const Snapshot& s) {
+  constexpr int kWidth = 24;
+  const int filled = static_cast<int>(std::lround(kWidth * s.fraction()));
+  std::string bar;
+  for (int i = 0; i < kWidth; ++i) bar += i < filled ? '#' : '.';
+  fmt::print(stderr, "\r[{}] {}\x1b[K", bar, figures(s));
+}
+
+void print_json(const Snapshot& s) {
+  const nlohmann::json line = {{"schema", "diorama.progress.1"}, {"elapsed_s", s.elapsed_s},
+                               {"episodes_total", s.total},      {"episodes_done", s.done},
+                               {"episodes_rejected", s.rejected}, {"views", s.views},
+                               {"bytes", s.bytes},               {"eta_s", s.eta_s() < 0 ? nlohmann::json() : nlohmann::json(s.eta_s())}};
+  fmt::print(stderr, "{}\n", line.dump());
+}
+
+void print_while_running(const std::stop_token& stop, const GenerateProgress& progress, ProgressStyle style) {
+  using std::chrono::milliseconds;
+  const auto period = style == ProgressStyle::kBar ? milliseconds(200)
+                      : style == ProgressStyle::kJson ? milliseconds(1000)
+                                                      : milliseconds(10000);
+  const Clock::time_point start = Clock::now();
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    wake.wait_for(lock, stop, period, [] { return false; });
+    const Snapshot snapshot = take(progress, start);
+    if (stop.stop_requested() && style == ProgressStyle::kLog) break;  // the summary line follows at once
+    if (snapshot.total == 0) continue;
+    if (style == ProgressStyle::kBar) print_bar(snapshot);
+    if (style == ProgressStyle::kLog) fmt::print(stderr, "{}\n", figures(snapshot));
+    if (style == ProgressStyle::kJson) print_json(snapshot);
+  }
+  if (style == ProgressStyle::kBar) fmt::print(stderr, "\n");
+}
+
+}  // namespace
+
+Result<ProgressStyle> progress_style(const std::string& name) {
+  if (name == "auto") return isatty(STDERR_FILENO) != 0 ? ProgressStyle::kBar : ProgressStyle::kLog;
+  if (name == "bar") return ProgressStyle::kBar;
+  if (name == "log") return ProgressStyle::kLog;
+  if (name == "json") return ProgressStyle::kJson;
+  if (name == "none") return ProgressStyle::kNone;
+  const std::vector<std::string> known = {"auto", "bar", "log", "json", "none"};
+  return invalid_input("--progress: unknown style '" + name + "'" + did_you_mean(name, known) + "; one of " + join(known, ", "));
+}
+
+ProgressPrinter::ProgressPrinter(const GenerateProgress& progress, ProgressStyle style) {
+  if (style == ProgressStyle::kNone) return;
+  thread_ = std::jthread([&progress, style](const std::stop_token& stop) { print_while_running(stop, progress, style); });
+}
+
+ProgressPrinter::~ProgressPrinter() = default;  // asks the thread to stop and joins it
+
+std::string format_duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string format_bytes(double bytes) {
+  static constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB"};
+  int unit = 0;
+  while (bytes >= 1000.0 && unit < 4) {
+    bytes /= 1000.0;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, kUnits[unit]);
+}
+
+}  // namespace diorama::cli

@@ -1,0 +1,56 @@
+#include "apps/pipeline/backends.h"
+
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/text.h"
+#include "engine/physics/bullet/bullet_world.h"
+#include "engine/physics/mujoco/mujoco_world.h"
+#include "renderers/vulkan/vulkan_renderer.h"
+
+namespace diorama {
+
+Result<PhysicsBackend> physics_backend_from_name(const std::string& name) {
+  if (name == "mujoco") return PhysicsBackend::kMujoco;
+  if (name == "bullet") return PhysicsBackend::kBullet;
+  const std::vector<std::string> known = {"mujoco", "bullet"};
+  return invalid_input("unknown physics engine '" + name + "'" + did_you_mean(name, known) + "; use mujoco or bullet");
+}
+
+Result<PhysicsBackend> choose_physics(const schema::Scenario& scenario, std::optional<PhysicsBackend> requested) {
+  std::optional<PhysicsBackend> only;
+  if (scenario.physics().engine() == schema::Physics::MUJOCO || scenario.has_model()) only = PhysicsBackend::kMujoco;
+  if (scenario.physics().engine() == schema::Physics::BULLET) only = PhysicsBackend::kBullet;
+  if (only && requested && *only != *requested) {
+    const std::string engine = capabilities_of(*only).engine;
+    return invalid_input("scenario '" + scenario.name() + "' is stepped by " + engine + " only (" +
+                         (scenario.has_model() ? "it is built on a model file" : "physics.engine says so") +
+                         "): drop --physics or use --physics " + engine);
+  }
+  return requested.value_or(only.value_or(PhysicsBackend::kMujoco));
+}
+
+PhysicsCapabilities capabilities_of(PhysicsBackend backend) {
+  return backend == PhysicsBackend::kMujoco ? mujoco_capabilities() : bullet_capabilities();
+}
+
+Result<std::unique_ptr<PhysicsWorld>> make_physics(PhysicsBackend backend, const Scene& scene) {
+  return backend == PhysicsBackend::kMujoco ? make_mujoco_world(scene) : make_bullet_world(scene);
+}
+
+Result<std::unique_ptr<Renderer>> make_renderer(const RendererOptions& options) {
+  if (options.backend != "vulkan") {
+    return invalid_input("unknown renderer '" + options.backend + "'; use vulkan");
+  }
+  return make_vulkan_renderer({options.device, options.validation});
+}
+
+Sampler::Tools sampler_tools() { return {&make_bullet_overlap, &import_mjcf}; }
+
+bool validation_requested() {
+  const char* value = std::getenv("DIORAMA_VALIDATION");
+  return value != nullptr && std::string_view(value) == "1";
+}
+
+}  // namespace diorama

@@ -1,0 +1,40 @@
+// The only place that names concrete engines and renderers.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/core/status.h"
+#include "engine/physics/physics_world.h"
+#include "renderers/renderer.h"
+#include "scenes/sampler.h"
+
+namespace diorama {
+
+enum class PhysicsBackend { kMujoco, kBullet };
+
+/// "mujoco" or "bullet"; anything else is invalid_input with the known names.
+Result<PhysicsBackend> physics_backend_from_name(const std::string& name);
+
+/// The engine that steps a scenario: `requested` if the scenario allows it, else the scenario's own; MuJoCo where
+/// neither says. invalid_input if the scenario does not allow what was requested.
+Result<PhysicsBackend> choose_physics(const schema::Scenario& scenario, std::optional<PhysicsBackend> requested);
+
+PhysicsCapabilities capabilities_of(PhysicsBackend backend);
+Result<std::unique_ptr<PhysicsWorld>> make_physics(PhysicsBackend backend, const Scene& scene);
+
+struct RendererOptions {
+  std::string backend = "vulkan";
+  std::string device;        ///< Name part or index; "" = the best.
+  bool validation = false;
+};
+Result<std::unique_ptr<Renderer>> make_renderer(const RendererOptions& options);
+
+/// Sampler tools over the engines: overlap is always Bullet's, model files are read by MuJoCo.
+Sampler::Tools sampler_tools();
+
+/// Environment DIORAMA_VALIDATION=1 turns the Vulkan validation layers on (all tests run with it).
+bool validation_requested();
+
+}  // namespace diorama

@@ -1,0 +1,109 @@
+#include "apps/pipeline/episode_runner.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "engine/physics/controller.h"
+#include "engine/physics/rollout.h"
+
+namespace diorama {
+namespace {
+
+constexpr int kMaxBatchViews = 64;
+constexpr std::int64_t kMaxBatchPixels = std::int64_t{64} * 256 * 256;
+
+struct Batch {
+  std::vector<FrameView> views;
+  RenderTicket ticket = 0;
+};
+
+std::vector<Batch> split_into_batches(const Renderer& renderer, const Scene& scene, std::span<const FrameView> views) {
+  // Pictures of one submission have one size; within a size the order stays as it was asked for.
+  std::map<std::pair<int, int>, std::vector<FrameView>> by_size;
+  for (const FrameView& view : views) {
+    const Intrinsics& k = scene.cameras[view.camera.index].intrinsics;
+    by_size[{k.width_px, k.height_px}].push_back(view);
+  }
+  std::vector<Batch> batches;
+  for (const auto& [size, same_size] : by_size) {
+    const std::int64_t pixels = static_cast<std::int64_t>(size.first) * size.second;
+    const std::int64_t fitting = std::clamp<std::int64_t>(kMaxBatchPixels / pixels, 1, kMaxBatchViews);
+    const auto limit = static_cast<std::size_t>(
+        std::max<std::int64_t>(1, std::min<std::int64_t>(fitting, renderer.max_views(size.first, size.second))));
+    for (std::size_t first = 0; first < same_size.size(); first += limit) {
+      const std::size_t last = std::min(first + limit, same_size.size());
+      batches.push_back({{same_size.begin() + static_cast<std::ptrdiff_t>(first),
+                          same_size.begin() + static_cast<std::ptrdiff_t>(last)}, 0});
+    }
+  }
+  return batches;
+}
+
+}  // namespace
+
+Result<SimulatedEpisode> simulate_episode(const Sampler& sampler, PhysicsBackend physics, SampleKey key) {
+  DIORAMA_ASSIGN_OR_RETURN(Sample sample, sampler.sample(key));
+  SimulatedEpisode episode{std::move(sample), {}};
+  const Scene& scene = episode.sample.scene;
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PhysicsWorld> world, make_physics(physics, scene));
+  const std::unique_ptr<Controller> controller =
+      make_controller(episode.sample.episode.controller, static_cast<int>(scene.actuators.size()), key);
+  DIORAMA_ASSIGN_OR_RETURN(episode.trajectory,
+                           rollout(*world, *controller, episode.sample.episode, scene.physics.step_rate_hz));
+  return episode;
+}
+
+Status render_views(Renderer& renderer, const Scene& scene, std::span<const State> states,
+                    std::span<const FrameView> views, ChannelSet channels, const ConsumeViews& consume) {
+  std::vector<Batch> batches = split_into_batches(renderer, scene, views);
+  const auto in_flight = static_cast<std::size_t>(renderer.max_in_flight());
+  std::size_t submitted = 0;
+  Status failure;
+  // Even after a failure every ticket is waited for, so that the renderer stays usable.
+  for (std::size_t done = 0; done < batches.size(); ++done) {
+    while (failure.ok() && submitted < batches.size() && submitted < done + in_flight) {
+      Result<RenderTicket> ticket = renderer.submit(scene, states, batches[submitted].views, channels);
+      if (!ticket.ok()) {
+        failure = ticket.status();
+        break;
+      }
+      batches[submitted++].ticket = *ticket;
+    }
+    if (done >= submitted) break;
+    const Result<RenderedViews> pictures = renderer.wait(batches[done].ticket);
+    if (!pictures.ok()) {
+      failure = failure.ok() ? pictures.status() : failure;
+    } else if (failure.ok()) {
+      failure = consume(batches[done].views, *pictures);
+    }
+  }
+  return failure;
+}
+
+EpisodeRunner::EpisodeRunner(const Sampler& sampler, PhysicsBackend physics, std::unique_ptr<Renderer> renderer,
+                             ChannelSet channels, std::vector<Column> columns)
+    : sampler_(sampler),
+      physics_(physics),
+      renderer_(std::move(renderer)),
+      channels_(channels),
+      recorder_(sampler.layout(), std::move(columns)) {}
+
+Result<EpisodeRecord> EpisodeRunner::run(SampleKey key) {
+  DIORAMA_ASSIGN_OR_RETURN(const SimulatedEpisode episode, simulate_episode(sampler_, physics_, key));
+  const Scene& scene = episode.sample.scene;
+  DIORAMA_RETURN_IF_ERROR(recorder_.begin(key.episode, scene, episode.trajectory, episode.sample.factors));
+
+  std::vector<FrameView> views;
+  for (std::size_t frame = 0; frame < episode.trajectory.states.size(); ++frame) {
+    for (std::size_t camera = 0; camera < scene.cameras.size(); ++camera) {
+      views.push_back({static_cast<int>(frame), CameraId(camera)});
+    }
+  }
+  DIORAMA_RETURN_IF_ERROR(render_views(
+      *renderer_, scene, episode.trajectory.states, views, channels_,
+      [this](std::span<const FrameView> batch, const RenderedViews& pictures) { return recorder_.add(batch, pictures); }));
+  return recorder_.finish();
+}
+
+}  // namespace diorama

@@ -1,0 +1,243 @@
+#include "apps/pipeline/generate.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "apps/pipeline/episode_runner.h"
+#include "engine/core/parallel.h"
+#include "engine/core/text.h"
+#include "scenes/scenario_io.h"
+
+namespace diorama {
+namespace {
+
+constexpr std::int64_t kDefaultEpisodes = 16;
+constexpr int kDefaultEpisodesPerShard = 64;
+
+Result<ChannelSet> channels_from_names(const std::vector<std::string>& names) {
+  static const std::map<std::string, Channel> kNames = {
+      {"rgb", Channel::kColor}, {"depth", Channel::kDepth}, {"segmentation", Channel::kInstance}};
+  ChannelSet set = channel_bit(Channel::kColor);
+  for (const std::string& name : names) {
+    const auto found = kNames.find(name);
+    if (found == kNames.end()) {
+      std::vector<std::string> known;
+      for (const auto& [key, channel] : kNames) known.push_back(key);
+      return invalid_input("unknown channel '" + name + "'" + did_you_mean(name, known) + "; known: " + join(known, ", "));
+    }
+    set |= channel_bit(found->second);
+  }
+  return set;
+}
+
+ChannelSet channels_of(const schema::Scenario& scenario) {
+  if (scenario.record().channel_size() == 0) {
+    return channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
+  }
+  ChannelSet set = channel_bit(Channel::kColor);
+  for (const int channel : scenario.record().channel()) {
+    if (channel == schema::Record::DEPTH) set |= channel_bit(Channel::kDepth);
+    if (channel == schema::Record::SEGMENTATION) set |= channel_bit(Channel::kInstance);
+  }
+  return set;
+}
+
+Status check_depth_range(const SceneLayout& layout, ChannelSet channels, DepthStorage depth) {
+  constexpr double kMaxMillimetres = 32767.0;
+  if (!has_channel(channels, Channel::kDepth) || depth != DepthStorage::kI16mm) return {};
+  for (const ViewLayout& view : layout.views) {
+    if (view.far_m * 1000.0 > kMaxMillimetres) {
+      return invalid_input("--depth i16mm holds at most 32.767 m, but camera[" + view.name + "].far_m is " +
+                           format_number(view.far_m) + ": lower far_m or use --depth f32 or f16");
+    }
+  }
+  return {};
+}
+
+/// The episode behind a ticket.
+struct Job {
+  int shard = 0;
+  std::int64_t episode = 0;
+};
+
+std::vector<Job> list_jobs(const GeneratePlan& plan, const DatasetWriter& writer, GenerateReport& report) {
+  std::vector<Job> jobs;
+  const std::int64_t per_shard = plan.spec.episodes_per_shard;
+  for (const int shard : plan.shards) {
+    if (writer.has_shard(shard)) {
+      ++report.shards_kept;
+      continue;
+    }
+    const std::int64_t end = std::min(plan.spec.num_episodes, (shard + 1) * per_shard);
+    for (std::int64_t episode = shard * per_shard; episode < end; ++episode) jobs.push_back({shard, episode});
+  }
+  return jobs;
+}
+
+/// Runs jobs on its own renderer until none is left. A failure that is no rejection stops everyone.
+void work(const GeneratePlan& plan, std::unique_ptr<Renderer> renderer, const std::vector<Job>& jobs,
+          OrderedWork<Result<EpisodeRecord>>& queue) {
+  std::optional<EpisodeRunner> runner;
+  while (const std::optional<std::int64_t> ticket = queue.next()) {
+    if (!runner) {
+      if (!renderer) {
+        Result<std::unique_ptr<Renderer>> made = make_renderer(plan.renderer_options);
+        if (!made.ok()) {
+          queue.stop();
+          queue.deliver(*ticket, made.status());
+          continue;
+        }
+        renderer = std::move(made).value();
+      }
+      runner.emplace(*plan.sampler, plan.physics, std::move(renderer), plan.channels, plan.spec.columns);
+    }
+    const std::int64_t episode = jobs[static_cast<std::size_t>(*ticket)].episode;
+    Result<EpisodeRecord> record = runner->run({plan.spec.seed, episode});
+    if (!record.ok() && record.status().code() != Code::kRejected) {
+      record = record.status().with_context("episode " + std::to_string(episode));
+      queue.stop();
+    }
+    queue.deliver(*ticket, std::move(record));
+  }
+}
+
+/// Takes results in order and writes them. Returns the first failure; then nothing more is written.
+Status commit(const GeneratePlan& plan, DatasetWriter& writer, const std::vector<Job>& jobs,
+              OrderedWork<Result<EpisodeRecord>>& queue, const std::atomic<bool>& stop, GenerateProgress& progress,
+              GenerateReport& report) {
+  const auto num_views = static_cast<std::int64_t>(plan.sampler->layout().views.size());
+  Status failure;
+  int open_shard = -1;
+  std::size_t position = 0;
+  while (std::optional<Result<EpisodeRecord>> result = queue.take()) {
+    const Job& job = jobs[position++];
+    if (!failure.ok()) continue;  // drain, so that workers can end
+    const auto write = [&]() -> Status {
+      if (job.shard != open_shard) {
+        DIORAMA_RETURN_IF_ERROR(writer.begin_shard(job.shard));
+        open_shard = job.shard;
+      }
+      if (result->ok()) {
+        const std::int64_t rows = (*result)->num_rows;
+        DIORAMA_RETURN_IF_ERROR(writer.append(std::move(*result).value()));
+        progress.views += rows * num_views;
+        ++progress.episodes_kept;
+      } else {
+        if (result->status().code() != Code::kRejected) return result->status();
+        DIORAMA_RETURN_IF_ERROR(writer.reject(job.episode, result->status().message()));
+        ++progress.episodes_rejected;
+      }
+      if (position == jobs.size() || jobs[position].shard != job.shard) {
+        DIORAMA_ASSIGN_OR_RETURN(ShardSummary summary, writer.end_shard());
+        report.shards.push_back(std::move(summary));
+        ++report.shards_made;
+        open_shard = -1;
+      }
+      progress.bytes = writer.bytes_written();
+      return {};
+    };
+    failure = write();
+    if (!failure.ok() || stop.load()) queue.stop();
+  }
+  return failure;
+}
+
+}  // namespace
+
+std::string cpu_family() {
+  std::ifstream info("/proc/cpuinfo");
+  std::map<std::string, std::string> fields;
+  for (std::string line; std::getline(info, line) && !line.empty();) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos) continue;
+    const std::size_t key_end = line.find_last_not_of(" \t", colon - 1);
+    fields[line.substr(0, key_end + 1)] = colon + 2 < line.size() ? line.substr(colon + 2) : "";
+  }
+  if (!fields.contains("vendor_id")) return "unknown";
+  return fields["vendor_id"] + " " + fields["cpu family"] + "/" + fields["model"] + "/" + fields["stepping"];
+}
+
+Result<std::unique_ptr<Sampler>> load_sampler(const std::filesystem::path& path,
+                                              const std::vector<std::string>& overrides) {
+  DIORAMA_ASSIGN_OR_RETURN(schema::Scenario scenario, read_scenario(path));
+  for (const std::string& assignment : overrides) DIORAMA_RETURN_IF_ERROR(apply_override(scenario, assignment));
+  Result<std::unique_ptr<Sampler>> sampler =
+      Sampler::create(std::move(scenario), std::filesystem::absolute(path).parent_path(), sampler_tools());
+  if (!sampler.ok()) return sampler.status().with_context(path.string());
+  return sampler;
+}
+
+Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
+  GeneratePlan plan;
+  DIORAMA_ASSIGN_OR_RETURN(plan.sampler, load_sampler(options.scenario, options.overrides));
+  plan.scenario = plan.sampler->scenario();
+  DIORAMA_ASSIGN_OR_RETURN(plan.physics, choose_physics(plan.scenario, options.physics));
+  plan.channels = channels_of(plan.scenario);
+  if (options.channels) {
+    DIORAMA_ASSIGN_OR_RETURN(plan.channels, channels_from_names(*options.channels));
+  }
+  DIORAMA_RETURN_IF_ERROR(check_depth_range(plan.sampler->layout(), plan.channels, options.storage.depth));
+
+  const int cores = std::max(1U, std::thread::hardware_concurrency());
+  plan.workers = options.workers > 0 ? options.workers : cores;
+  // Lavapipe takes all cores for each device; with several workers one thread each is the better split. Pictures
+  // do not depend on it. A value that the user has set stays.
+  if (plan.workers > 1) setenv("LP_NUM_THREADS", "1", 0);
+  plan.renderer_options = options.renderer;
+  DIORAMA_ASSIGN_OR_RETURN(plan.renderer, make_renderer(plan.renderer_options));
+
+  DatasetSpec& spec = plan.spec;
+  const schema::Dataset& dataset = plan.scenario.dataset();
+  spec.scenario_text = scenario_text(plan.scenario);
+  spec.scenario_name = plan.scenario.name().empty() ? options.scenario.stem().string() : plan.scenario.name();
+  spec.seed = options.seed.value_or(dataset.seed());
+  spec.num_episodes = options.episodes.value_or(dataset.episodes() > 0 ? dataset.episodes() : kDefaultEpisodes);
+  spec.episodes_per_shard = options.episodes_per_shard.value_or(
+      dataset.episodes_per_shard() > 0 ? dataset.episodes_per_shard() : kDefaultEpisodesPerShard);
+  const PhysicsCapabilities capabilities = capabilities_of(plan.physics);
+  spec.engine = capabilities.engine;
+  spec.engine_version = capabilities.version;
+  spec.renderer = options.renderer.backend;
+  spec.render_device = plan.renderer->device().name;
+  spec.render_driver = plan.renderer->device().driver;
+  spec.cpu_family = cpu_family();
+  spec.layout = plan.sampler->layout();
+  spec.storage = options.storage;
+  spec.columns = dataset_columns(spec.layout, plan.channels, spec.storage);
+  for (int shard = options.shard_index; shard < spec.num_shards(); shard += options.shard_count) {
+    plan.shards.push_back(shard);
+  }
+  return plan;
+}
+
+Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::path& folder, OutputMode mode,
+                                    const std::atomic<bool>& stop, GenerateProgress& progress) {
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<DatasetWriter> writer, DatasetWriter::open(folder, plan.spec, mode));
+  GenerateReport report;
+  const std::vector<Job> jobs = list_jobs(plan, *writer, report);
+  progress.episodes_total = static_cast<std::int64_t>(jobs.size());
+
+  const int workers = static_cast<int>(std::min<std::size_t>(plan.workers, std::max<std::size_t>(1, jobs.size())));
+  OrderedWork<Result<EpisodeRecord>> queue(static_cast<std::int64_t>(jobs.size()), 2 * workers);
+  Status status;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < workers; ++i) {
+      threads.emplace_back([&, renderer = i == 0 ? std::move(plan.renderer) : nullptr]() mutable {
+        work(plan, std::move(renderer), jobs, queue);
+      });
+    }
+    status = commit(plan, *writer, jobs, queue, stop, progress, report);
+    queue.stop();
+  }
+  DIORAMA_RETURN_IF_ERROR(status);
+  report.stopped = progress.episodes_kept + progress.episodes_rejected < progress.episodes_total;
+  DIORAMA_ASSIGN_OR_RETURN(report.shards_missing, writer->finish());
+  return report;
+}
+
+}  // namespace diorama

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs the tests.
+#   tests/run.sh         release build with warnings as errors, all fast tests
+#   tests/run.sh --all   also: AddressSanitizer and UBSan, ThreadSanitizer, clang-tidy
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+all=no
+case "${1:-}" in
+  "") ;;
+  --all) all=yes ;;
+  *) echo "tests/run.sh: unknown argument '$1' (known: --all)" >&2; exit 2 ;;
+esac
+
+apps/install_packages.sh
+
+# Tests run on the CPU driver, so that they mean the same everywhere; validation is on in all of them.
+export VK_DRIVER_FILES=${VK_DRIVER_FILES:-/usr/share/vulkan/icd.d/lvp_icd.x86_64.json}
+export DIORAMA_VALIDATION=1
+
+lane() { # lane PRESET
+  echo "== $1" >&2
+  cmake --preset "$1" -DDIORAMA_WERROR=ON -DDIORAMA_TESTS=ON
+  cmake --build --preset "$1"
+  ctest --preset "$1"
+}
+
+lane release
+if [ "$all" = yes ]; then
+  lane asan
+  lane tsan
+  tests/tidy.sh
+fi
