@@ -1,0 +1,25 @@
+#include "apps/bench/bench.h"
+
+#include <utility>
+
+#include "engine/core/check.h"
+
+namespace diorama {
+
+Measurement compare(std::string name, double value, std::string unit, double baseline) {
+  DIORAMA_CHECK(baseline > 0.0);
+  return {std::move(name), value, std::move(unit), baseline, value / baseline};
+}
+
+Measurement figure(std::string name, double value, std::string unit) {
+  return {std::move(name), value, std::move(unit), std::nullopt, std::nullopt};
+}
+
+const std::vector<Bench>& benches() {
+  static const std::vector<Bench> table = {
+      {"render", "views per second, one view per submission and in batches", &bench_render},
+  };
+  return table;
+}
+
+}  // namespace diorama
