@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include "engine/core/check.h"
 #include "engine/core/text.h"
@@ -71,6 +74,25 @@ MassProperties from_origin_inertia(double mass_kg, const dvec3& com, const dmat3
   return result;
 }
 
+/// True if every edge is walked once in each direction; vertices at the same place count as one.
+bool is_closed(const Mesh& mesh) {
+  std::map<std::array<double, 3>, int> place_index;
+  std::vector<int> place(mesh.positions.size());
+  for (std::size_t v = 0; v < mesh.positions.size(); ++v) {
+    const dvec3& p = mesh.positions[v];
+    place[v] = place_index.try_emplace({p.x, p.y, p.z}, static_cast<int>(place_index.size())).first->second;
+  }
+  std::map<std::pair<int, int>, int> walked;  // edge (low, high) -> times upward minus times downward
+  for (const auto& t : mesh.triangles) {
+    for (int k = 0; k < 3; ++k) {
+      const int from = place[t[k]];
+      const int to = place[t[(k + 1) % 3]];
+      if (from != to) walked[std::minmax(from, to)] += from < to ? 1 : -1;
+    }
+  }
+  return std::all_of(walked.begin(), walked.end(), [](const auto& edge) { return edge.second == 0; });
+}
+
 // F. Tonon, "Explicit exact formulas for the 3-D tetrahedron inertia tensor", J. Math. Stat. 1 (2004), with
 // one vertex of every tetrahedron at the origin.
 Result<MassProperties> mesh_mass(const Mesh& mesh, double density) {
@@ -87,16 +109,12 @@ Result<MassProperties> mesh_mass(const Mesh& mesh, double density) {
     const dvec3 sum = a + b + c;
     second += (v / 20.0) * (outer(sum, sum) + outer(a, a) + outer(b, b) + outer(c, c));
   }
-  Shape shape;
-  shape.type = ShapeType::kMesh;
-  const Bounds bounds = shape_bounds(shape, &mesh);
-  const dvec3 extent = bounds.upper - bounds.lower;
-  const double box = extent.x * extent.y * extent.z;
-  if (!(volume > 1e-9 * box) || !(volume <= box * (1.0 + 1e-9))) {
-    return invalid_input("mesh '" + (mesh.source.empty() ? mesh.name : mesh.source) + "' encloses a volume of " +
-                         format_number(volume) +
-                         " m^3: its mass needs a closed surface with counter-clockwise triangles; repair it or set the "
-                         "body's mass through a primitive shape");
+  if (!is_closed(mesh) || !(volume > 0.0)) {
+    return invalid_input("mesh '" + (mesh.source.empty() ? mesh.name : mesh.source) + "' " +
+                         (volume > 0.0 ? std::string("is not closed")
+                                       : "encloses a volume of " + format_number(volume) + " m^3") +
+                         ": its mass needs a closed surface with counter-clockwise triangles; repair the file, or "
+                         "let the mesh be a ghost and give the body primitive shapes");
   }
   const double mass = density * volume;
   const dmat3 moments = density * second;
