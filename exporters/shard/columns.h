@@ -28,8 +28,18 @@ struct StorageOptions {
   DepthStorage depth = DepthStorage::kF32;
 };
 
+/// What fills a column; the recorder goes by this, never by names.
+enum class ColumnContent {
+  kPixels, kDepth, kSegmentation,  // images, one chunk per row
+  kAction, kProprio, kState, kReward, kTerminated, kTruncated, kTime, kEpisodeIdx, kStepIdx,
+  kQpos, kQvel, kObjectPose, kObjectVelocity, kObjectInfo, kObjectVisibility, kContact, kContactCount,
+  kCamera, kVariation,
+  kLink,  ///< No data of its own: another name of the column `link_to`.
+};
+
 struct Column {
   std::string name;             ///< Dataset name at the shard's root.
+  ColumnContent content = ColumnContent::kState;
   ColumnType type = ColumnType::kFloat32;
   std::vector<int> row_shape;   ///< Shape of one row; empty = a scalar per row.
   int chunk_rows = 256;         ///< Rows per chunk; 1 for images.
@@ -38,12 +48,37 @@ struct Column {
   std::string unit;             ///< "m", "rad/s", "px", "1" ...
   std::string meaning;          ///< One sentence: what it is, frame, order, no-hit value.
   int view = -1;                ///< Index of the view that it belongs to, -1 = none.
+  int factor = -1;              ///< Index into SceneLayout::factors, -1 = none.
+  std::string link_to;          ///< kLink: the column that this is a hard link to; stored once.
+  std::string symbols;          ///< The row shape in symbols, such as "N, 7"; empty = a scalar per row.
 
+  std::size_t row_values() const;  ///< Numbers in one row.
   std::size_t row_bytes() const;
   bool is_image() const { return chunk_rows == 1; }
+  bool is_link() const { return !link_to.empty(); }
 };
 
-/// The columns of a dataset in their canonical order (the order of creation in the file).
+/// Numbers per object in `state`: the row of object_pose, then that of object_velocity.
+inline constexpr int kStateValuesPerObject = 13;
+/// Numbers per contact and per row of `camera` and `object_info`.
+inline constexpr int kContactValues = 12;
+inline constexpr int kCameraValues = 11;
+inline constexpr int kObjectInfoValues = 10;
+/// Segmentation ids above this want int16.
+inline constexpr int kMaxSegmentationU8 = 255;
+
+/// Slots of the object columns: the layout's objects, or one absent slot if there are none.
+int num_object_slots(const SceneLayout& layout);
+/// The joints (indices into layout.joints) whose positions and velocities make `proprio`: those that an actuator
+/// acts on; all hinge and slide joints if actuators act on none directly. Empty without actuators.
+std::vector<int> proprio_joints(const SceneLayout& layout);
+
+/// The columns of a dataset in their canonical order (the order of creation in the file). `pixels` is there
+/// whatever `channels` says: a dataset without it is none.
 std::vector<Column> dataset_columns(const SceneLayout& layout, ChannelSet channels, const StorageOptions& storage);
+
+/// What would make a dataset that trainers cannot slice or that cannot hold its values: names with '/' or twice,
+/// image sides of 1 or 3 pixels, a far_m that the depth type cannot hold. invalid_input names all of it.
+Status check_columns(const SceneLayout& layout, const std::vector<Column>& columns, const StorageOptions& storage);
 
 }  // namespace diorama
