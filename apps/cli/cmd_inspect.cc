@@ -14,7 +14,6 @@
 #include "apps/cli/progress.h"
 #include "apps/pipeline/backends.h"
 #include "apps/pipeline/generate.h"
-#include "engine/physics/mujoco/mujoco_world.h"
 #include "exporters/shard/dataset_reader.h"
 
 namespace diorama::cli {
@@ -162,7 +161,7 @@ int inspect_scenario(const std::string& path, bool json) {
 }
 
 int inspect_model(const std::string& path, bool json) {
-  const Result<Scene> scene = import_mjcf(std::filesystem::absolute(path));
+  const Result<Scene> scene = sampler_tools().import_model(std::filesystem::absolute(path));
   if (!scene.ok()) return report(scene.status());
   const nlohmann::json object = {{"schema", "diorama.inspect.model.1"}, {"path", path}, {"scene", describe_scene(*scene)}};
   if (json) {

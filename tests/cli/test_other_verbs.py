@@ -1,0 +1,88 @@
+"""validate, inspect, preview, doctor and the help."""
+
+import json
+import struct
+
+import pytest
+
+from conftest import LIBRARY
+
+
+def png_size(path):
+    data = path.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", data[16:24])
+
+
+def test_help_names_every_verb_and_each_has_examples(cli):
+    result = cli("--help")
+    assert result.returncode == 0
+    for verb in ("generate", "validate", "inspect", "preview", "bench", "doctor"):
+        assert verb in result.stdout
+        own = cli(verb, "--help")
+        assert own.returncode == 0 and "Examples:" in own.stdout and f"diorama {verb}" in own.stdout
+
+
+@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.textproto")), ids=lambda p: p.stem)
+def test_every_library_scenario_is_valid(cli, path):
+    result = cli("validate", path, "--json")
+    assert result.returncode == 0, result.stdout
+    assert json.loads(result.stdout)["valid"]
+
+
+def test_validate_lists_every_problem_at_once(cli, scenario):
+    text = scenario.read_text().replace("radius_m: 0.1", "radius_m: -1").replace("frames: 6", "frames: 0 settle_time_s: -2")
+    scenario.write_text(text)
+    result = cli("validate", scenario, "--json")
+    assert result.returncode == 3
+    paths = {d["path"] for d in json.loads(result.stdout)["diagnostics"] if d["severity"] == "error"}
+    assert {"body[ball].shape[0].sphere.radius_m", "episode.settle_time_s"} <= paths
+
+
+def test_inspect_explains_scenario_dataset_shard_and_model(cli, scenario, tmp_path):
+    about = json.loads(cli("inspect", scenario, "--json").stdout)
+    assert [b["name"] for b in about["scene"]["bodies"]] == ["floor", "ball", "box"]
+    out = tmp_path / "set"
+    assert cli("generate", scenario, "--out", out, "--episodes", "2", "--progress", "none").returncode == 0
+    for path in (out, out / "shards/000000.h5"):
+        about = json.loads(cli("inspect", path, "--json").stdout)
+        assert about["rows"] == 12 and about["episodes"] == 2
+        columns = {c["name"]: c for c in about["columns"]}
+        assert columns["depth"]["unit"] == "m" and columns["object_pose"]["meaning"]
+        assert "object_pose" in cli("inspect", path).stdout
+    model = json.loads(cli("inspect", "/usr/share/mujoco/model/humanoid/humanoid.xml", "--json").stdout)
+    assert len(model["scene"]["actuators"]) == 21 and model["scene"]["qvel"] == 27
+
+
+@pytest.mark.parametrize("content, name", [(b"", "empty.h5"), (b"\x89HDF\r\n\x1a\nnot really", "torn.h5"), (b"<robot name='r'/>", "r.urdf"),
+                                           (b"<mujoco><worldbody>", "broken.xml"), (b"", "empty.textproto"), (b"\x00\xff\x01", "binary.textproto")])
+def test_inspect_of_a_broken_file_is_one_clear_error(cli, tmp_path, content, name):
+    path = tmp_path / name
+    path.write_bytes(content)
+    result = cli("inspect", path)
+    assert result.returncode == 3, result.stderr
+    assert name in result.stderr and result.stdout == ""
+
+
+def test_preview_draws_a_contact_sheet_of_scenario_and_dataset(cli, scenario, tmp_path):
+    sheet = tmp_path / "sheet.png"
+    result = cli("preview", scenario, "--out", sheet, "--frames", "3")
+    assert result.returncode == 0, result.stderr
+    width, height = png_size(sheet)
+    assert width > 3 * 48 and height > 3 * 40 + 3 * 32
+    out = tmp_path / "set"
+    assert cli("generate", scenario, "--out", out, "--episodes", "1", "--progress", "none").returncode == 0
+    assert cli("preview", out, "--out", tmp_path / "set.png").returncode == 0
+    png_size(tmp_path / "set.png")
+    assert cli("preview", out, "--out", tmp_path / "x.png", "--episode", "5").returncode == 3
+    assert cli("preview", scenario, "--out", tmp_path / "no/such/folder.png").returncode == 4
+
+
+def test_doctor_names_engines_and_devices(cli):
+    result = cli("doctor", "--json")
+    assert result.returncode == 0, result.stdout
+    about = json.loads(result.stdout)
+    assert about["mujoco"] and about["bullet"]
+    assert sum(d["chosen"] for d in about["vulkan_devices"]) == 1
+    none = cli("doctor", "--json", env={"VK_DRIVER_FILES": "/nonexistent.json", "VK_ICD_FILENAMES": "/nonexistent.json"})
+    assert none.returncode == 5
