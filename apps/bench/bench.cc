@@ -17,6 +17,7 @@ Measurement figure(std::string name, double value, std::string unit) {
 
 const std::vector<Bench>& benches() {
   static const std::vector<Bench> table = {
+      {"physics", "CPU time of an engine step against the bare engine's, falling bodies and the humanoid", &bench_physics},
       {"render", "views per second, one view per submission and in batches", &bench_render},
   };
   return table;
