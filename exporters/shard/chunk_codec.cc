@@ -1,0 +1,167 @@
+#include "exporters/shard/chunk_codec.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "engine/core/check.h"
+#include "exporters/shard/half.h"
+
+#include <libdeflate.h>
+
+namespace diorama {
+namespace {
+
+template <std::size_t kSize>
+void shuffle_fixed(const std::byte* in, std::byte* out, std::size_t count) {
+  for (std::size_t byte = 0; byte < kSize; ++byte) {
+    for (std::size_t i = 0; i < count; ++i) out[byte * count + i] = in[i * kSize + byte];
+  }
+}
+
+/// HDF5's shuffle: byte k of every item together; a rest shorter than an item stays at the end as it is.
+void shuffle_bytes(std::span<const std::byte> in, std::size_t item_size, std::byte* out) {
+  const std::size_t count = in.size() / item_size;
+  switch (item_size) {
+    case 2:
+      shuffle_fixed<2>(in.data(), out, count);
+      break;
+    case 4:
+      shuffle_fixed<4>(in.data(), out, count);
+      break;
+    case 8:
+      shuffle_fixed<8>(in.data(), out, count);
+      break;
+    default:
+      for (std::size_t byte = 0; byte < item_size; ++byte) {
+        for (std::size_t i = 0; i < count; ++i) out[byte * count + i] = in[i * item_size + byte];
+      }
+  }
+  std::copy(in.begin() + static_cast<std::ptrdiff_t>(count * item_size), in.end(), out + count * item_size);
+}
+
+void unshuffle_bytes(std::span<const std::byte> in, std::size_t item_size, std::byte* out) {
+  const std::size_t count = in.size() / item_size;
+  for (std::size_t byte = 0; byte < item_size; ++byte) {
+    for (std::size_t i = 0; i < count; ++i) out[i * item_size + byte] = in[byte * count + i];
+  }
+  std::copy(in.begin() + static_cast<std::ptrdiff_t>(count * item_size), in.end(), out + count * item_size);
+}
+
+struct FreeCompressor {
+  void operator()(libdeflate_compressor* c) const { libdeflate_free_compressor(c); }
+};
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* d) const { libdeflate_free_decompressor(d); }
+};
+
+bool usable_depth(float value) { return value > 0.0f && std::isfinite(value); }
+
+}  // namespace
+
+struct ChunkCodec::Impl {
+  std::map<int, std::unique_ptr<libdeflate_compressor, FreeCompressor>> compressors;  // by level
+  std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor;
+  std::vector<std::byte> shuffled;
+  std::vector<std::byte> compressed;
+};
+
+ChunkCodec::ChunkCodec() : impl_(std::make_unique<Impl>()) {}
+ChunkCodec::~ChunkCodec() = default;
+ChunkCodec::ChunkCodec(ChunkCodec&&) noexcept = default;
+ChunkCodec& ChunkCodec::operator=(ChunkCodec&&) noexcept = default;
+
+std::vector<std::byte> ChunkCodec::encode(std::span<const std::byte> values, std::size_t item_size, bool shuffle,
+                                          int deflate_level) {
+  std::span<const std::byte> input = values;
+  if (shuffle && item_size > 1) {
+    impl_->shuffled.resize(values.size());
+    shuffle_bytes(values, item_size, impl_->shuffled.data());
+    input = impl_->shuffled;
+  }
+  if (deflate_level == 0) return {input.begin(), input.end()};
+
+  auto& compressor = impl_->compressors[deflate_level];
+  if (!compressor) {
+    compressor.reset(libdeflate_alloc_compressor(deflate_level));
+    DIORAMA_CHECK(compressor != nullptr);
+  }
+  impl_->compressed.resize(libdeflate_zlib_compress_bound(compressor.get(), input.size()));
+  const std::size_t size = libdeflate_zlib_compress(compressor.get(), input.data(), input.size(),
+                                                    impl_->compressed.data(), impl_->compressed.size());
+  DIORAMA_CHECK(size > 0);
+  return {impl_->compressed.begin(), impl_->compressed.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
+Result<std::vector<std::byte>> ChunkCodec::decode(std::span<const std::byte> chunk, std::size_t num_bytes,
+                                                  std::size_t item_size, bool shuffle, bool deflate) {
+  std::vector<std::byte> plain(num_bytes);
+  if (deflate) {
+    if (!impl_->decompressor) {
+      impl_->decompressor.reset(libdeflate_alloc_decompressor());
+      DIORAMA_CHECK(impl_->decompressor != nullptr);
+    }
+    std::size_t actual = 0;
+    const libdeflate_result result = libdeflate_zlib_decompress(impl_->decompressor.get(), chunk.data(), chunk.size(),
+                                                                plain.data(), plain.size(), &actual);
+    if (result != LIBDEFLATE_SUCCESS || actual != num_bytes) {
+      return failed("a chunk of " + std::to_string(chunk.size()) + " bytes does not inflate to " +
+                    std::to_string(num_bytes) + " bytes: the file is damaged");
+    }
+  } else {
+    if (chunk.size() != num_bytes) {
+      return failed("a stored chunk has " + std::to_string(chunk.size()) + " bytes instead of " +
+                    std::to_string(num_bytes) + ": the file is damaged");
+    }
+    std::copy(chunk.begin(), chunk.end(), plain.begin());
+  }
+  if (!shuffle || item_size <= 1) return plain;
+  std::vector<std::byte> values(num_bytes);
+  unshuffle_bytes(plain, item_size, values.data());
+  return values;
+}
+
+float round_to_11_bits(float value) {
+  constexpr std::uint32_t kDropped = 12;  // of float's 23 explicit mantissa bits
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t odd = (bits >> kDropped) & 1u;
+  return std::bit_cast<float>((bits + (1u << (kDropped - 1)) - 1u + odd) & ~((1u << kDropped) - 1u));
+}
+
+bool encode_depth_f32(std::span<const float> depth_m, float far_m, std::span<float> out) {
+  bool usable = true;
+  for (std::size_t i = 0; i < depth_m.size(); ++i) {
+    usable = usable && usable_depth(depth_m[i]);
+    out[i] = depth_m[i] >= far_m ? far_m : std::min(far_m, round_to_11_bits(depth_m[i]));
+  }
+  return usable;
+}
+
+bool encode_depth_f16(std::span<const float> depth_m, float far_m, std::span<std::uint16_t> out) {
+  // The smallest half is above 0, so that depth is never 0.
+  constexpr std::uint16_t kSmallest = 1;
+  bool usable = true;
+  for (std::size_t i = 0; i < depth_m.size(); ++i) {
+    usable = usable && usable_depth(depth_m[i]);
+    out[i] = std::max(kSmallest, half_from_float(std::min(far_m, depth_m[i])));
+  }
+  return usable;
+}
+
+bool encode_depth_i16mm(std::span<const float> depth_m, float far_m, std::span<std::int16_t> out) {
+  bool usable = true;
+  for (std::size_t i = 0; i < depth_m.size(); ++i) {
+    if (!usable_depth(depth_m[i])) {
+      usable = false;
+      continue;
+    }
+    const double millimetres = std::nearbyint(1000.0 * static_cast<double>(std::min(far_m, depth_m[i])));
+    out[i] = static_cast<std::int16_t>(std::clamp(millimetres, 1.0, 32767.0));
+  }
+  return usable;
+}
+
+}  // namespace diorama
