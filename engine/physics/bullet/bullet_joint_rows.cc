@@ -88,4 +88,16 @@ void JointRows::createConstraintRows(btMultiBodyConstraintArray& rows,
   }
 }
 
+void SceneSolver::solveMultiBodyGroup(btCollisionObject** bodies, int num_bodies,
+                                      btPersistentManifold** manifolds, int num_manifolds,
+                                      btTypedConstraint** constraints, int num_constraints,
+                                      btMultiBodyConstraint**, int, const btContactSolverInfo& info,
+                                      btIDebugDraw* debug_drawer, btDispatcher* dispatcher) {
+  if (solved_) return;
+  solved_ = true;
+  btMultiBodyConstraintSolver::solveMultiBodyGroup(
+      bodies, num_bodies, manifolds, num_manifolds, constraints, num_constraints, rows_.data(),
+      static_cast<int>(rows_.size()), info, debug_drawer, dispatcher);
+}
+
 }  // namespace diorama

@@ -6,6 +6,9 @@
 #pragma once
 
 #include <BulletDynamics/Featherstone/btMultiBodyConstraint.h>
+#include <BulletDynamics/Featherstone/btMultiBodyConstraintSolver.h>
+
+#include <vector>
 
 namespace diorama {
 
@@ -33,6 +36,25 @@ class JointRows : public btMultiBodyConstraint {
   bool limited_;
   double lower_;
   double upper_;
+};
+
+/// Bullet's solver with the joints of the whole scene in one solve. Bullet 3.24 drops them when islands are not split
+/// (MultiBodyInplaceSolverIslandCallback passes the number of its other constraints), and loses joints of bodies
+/// without colliders when they are.
+class SceneSolver : public btMultiBodyConstraintSolver {
+ public:
+  void add(JointRows* rows) { rows_.push_back(rows); }
+
+  void prepareSolve(int, int) override { solved_ = false; }
+  void solveMultiBodyGroup(btCollisionObject** bodies, int num_bodies,
+                           btPersistentManifold** manifolds, int num_manifolds,
+                           btTypedConstraint** constraints, int num_constraints,
+                           btMultiBodyConstraint**, int, const btContactSolverInfo& info,
+                           btIDebugDraw* debug_drawer, btDispatcher* dispatcher) override;
+
+ private:
+  std::vector<btMultiBodyConstraint*> rows_;
+  bool solved_ = false;  // in this step; the world calls a second time, with nothing
 };
 
 }  // namespace diorama

@@ -73,7 +73,7 @@ class Builder {
     model_->configuration = std::make_unique<btDefaultCollisionConfiguration>();
     model_->dispatcher = std::make_unique<btCollisionDispatcher>(model_->configuration.get());
     model_->broadphase = std::make_unique<btDbvtBroadphase>();
-    model_->solver = std::make_unique<btMultiBodyConstraintSolver>();
+    model_->solver = std::make_unique<SceneSolver>();
     model_->world = std::make_unique<btMultiBodyDynamicsWorld>(
         model_->dispatcher.get(), model_->broadphase.get(), model_->solver.get(),
         model_->configuration.get());
@@ -83,7 +83,7 @@ class Builder {
     world.setGravity(to_bullet(scene_.physics.gravity_m_s2));
     world.getDispatchInfo().m_deterministicOverlappingPairs = true;
     world.setForceUpdateAllAabbs(false);
-    // Joints of bodies without colliders would fall out of every island.
+    // One solve for all, see SceneSolver.
     world.getSimulationIslandManager()->setSplitIslands(false);
     btContactSolverInfo& info = world.getSolverInfo();
     info.m_numIterations =

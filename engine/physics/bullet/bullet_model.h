@@ -20,7 +20,6 @@
 #include <BulletCollision/CollisionDispatch/btDefaultCollisionConfiguration.h>
 #include <BulletCollision/CollisionShapes/btCompoundShape.h>
 #include <BulletDynamics/Featherstone/btMultiBody.h>
-#include <BulletDynamics/Featherstone/btMultiBodyConstraintSolver.h>
 #include <BulletDynamics/Featherstone/btMultiBodyDynamicsWorld.h>
 #include <BulletDynamics/Featherstone/btMultiBodyLinkCollider.h>
 
@@ -67,7 +66,7 @@ struct BulletModel {
   std::unique_ptr<btDefaultCollisionConfiguration> configuration;
   std::unique_ptr<btCollisionDispatcher> dispatcher;
   std::unique_ptr<btDbvtBroadphase> broadphase;
-  std::unique_ptr<btMultiBodyConstraintSolver> solver;
+  std::unique_ptr<SceneSolver> solver;
   std::unique_ptr<btMultiBodyDynamicsWorld> world;
 
   std::vector<BulletBody> bodies;    ///< Parallel to Scene::bodies.

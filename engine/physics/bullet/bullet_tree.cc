@@ -197,7 +197,7 @@ class TreeBuilder {
         if (joint.type == JointType::kFree || (!limited && joint.damping == 0.0)) continue;
         model_.joint_rows.push_back(std::make_unique<JointRows>(
             multi_, model_.joints[j].link, joint.damping, limited, joint.lower, joint.upper));
-        model_.world->addMultiBodyConstraint(model_.joint_rows.back().get());
+        model_.solver->add(model_.joint_rows.back().get());
       }
     }
   }
