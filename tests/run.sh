@@ -18,6 +18,9 @@ apps/install_packages.sh
 # Tests run on the CPU driver, so that they mean the same everywhere; validation is on in all of them.
 export VK_DRIVER_FILES=${VK_DRIVER_FILES:-/usr/share/vulkan/icd.d/lvp_icd.x86_64.json}
 export DIORAMA_VALIDATION=1
+export LSAN_OPTIONS=suppressions=$root/tests/support/lsan.supp:print_suppressions=0
+export TSAN_OPTIONS=suppressions=$root/tests/support/tsan.supp:ignore_noninstrumented_modules=1:halt_on_error=1
+export UBSAN_OPTIONS=print_stacktrace=1
 
 lane() { # lane PRESET
   echo "== $1" >&2
