@@ -35,24 +35,31 @@ std::vector<std::uint8_t> rgba_of(const mjtByte* pixels, std::size_t count, int 
   return rgba;
 }
 
-// Mean linear colour of one row of a texture.
-dvec3 row_colour(const Texture& texture, int row) {
+// Mean linear colour of some rows of a texture, over the middle half of its columns.
+dvec3 mean_colour(const Texture& texture, int first_row, int num_rows) {
   dvec3 sum(0.0);
-  for (int x = 0; x < texture.width_px; ++x) {
-    const std::uint8_t* p = &texture.rgba[4 * (static_cast<std::size_t>(row) * texture.width_px + x)];
-    sum += linear_from_srgb(dvec3(p[0], p[1], p[2]) / 255.0);
+  const int first = texture.width_px / 4;
+  const int end = std::max(first + 1, texture.width_px - first);
+  for (int y = first_row; y < first_row + num_rows; ++y) {
+    for (int x = first; x < end; ++x) {
+      const std::uint8_t* p = &texture.rgba[4 * (static_cast<std::size_t>(y) * texture.width_px + x)];
+      sum += linear_from_srgb(dvec3(p[0], p[1], p[2]) / 255.0);
+    }
   }
-  return sum / static_cast<double>(texture.width_px);
+  return sum / static_cast<double>(num_rows * (end - first));
 }
 
-// A side face runs from the zenith (its first row) past the horizon to the ground (its last).
+// The middles of the upper and lower faces, and of the four side faces.
 Sky sky_of(const Texture& skybox, Sky sky) {
-  constexpr int kSideFace = 4;
+  constexpr int kUp = 2;
+  constexpr int kDown = 3;
   const int face = skybox.width_px;
-  const int top = kSideFace * face;
-  sky.zenith_linear = row_colour(skybox, top);
-  sky.horizon_linear = row_colour(skybox, top + face / 2);
-  sky.ground_linear = row_colour(skybox, top + face - 1);
+  const int rows = std::max(1, face / 2);
+  sky.zenith_linear = mean_colour(skybox, kUp * face + face / 4, rows);
+  sky.ground_linear = mean_colour(skybox, kDown * face + face / 4, rows);
+  dvec3 sides(0.0);
+  for (const int side : {0, 1, 4, 5}) sides += mean_colour(skybox, side * face + face / 2, 1);
+  sky.horizon_linear = sides / 4.0;
   return sky;
 }
 

@@ -216,8 +216,9 @@ Result<std::shared_ptr<const mjModel>> compile_with_model_file(const Scene& scen
   std::string text = print(document);
   const std::array<double, 5> options{physics.gravity_m_s2.x, physics.gravity_m_s2.y, physics.gravity_m_s2.z,
                                       physics.step_rate_hz, static_cast<double>(physics.solver_iterations)};
-  std::string key = path.string() + "\n" + text;
-  for (const double option : options) key += "\n" + format_number(option);
+  std::string key = path.string();
+  for (const double option : options) key.append(1, '\n').append(format_number(option));
+  key += text;
   if (auto found = model_cache().find(key)) return found;
 
   const std::filesystem::path stand_in = path.parent_path() / "diorama_model_with_additions.xml";
