@@ -44,8 +44,9 @@ struct BenchOptions {
 /// physics/<engine>/<scene>/step in us/step; scenes free10, free50, free200, humanoid.
 Result<std::vector<Measurement>> bench_physics(const BenchOptions& options);
 
-/// Views per CPU second: render/<size>/<single|batch16|batch64>/plain against one view per submission, and
-/// render/<size>/<mode>/wall in views per wall second.
+/// Views (colour, depth and ids) per CPU second at 128 and 256 squared, for mode = single, batch16, batch64 views per
+/// submission: render/<size>/<mode>/plain against one view per submission, /equal against MuJoCo's own renderer making
+/// the same outputs of the same scene, /wall as plain in views per wall second, /cpu in CPU ms per view.
 Result<std::vector<Measurement>> bench_render(const BenchOptions& options);
 
 /// The recorder and shard writer against H5Dwrite of the same episode with shuffle and gzip 4:

@@ -14,6 +14,7 @@ namespace {
 constexpr double kInnerHalfM = 1.0;  // of the walled box
 constexpr double kSpacingM = 0.26;   // of the grid that the bodies fall from; more than the largest diagonal
 constexpr int kPerSide = 5;
+constexpr double kLowWallM = 0.2;    // cameras look over it
 
 NodeId add_node(Scene& scene, const std::string& name, NodeId parent, const Pose& parent_from_node, BodyId body = {}) {
   Node node;
@@ -56,18 +57,18 @@ MaterialId add_material(Scene& scene, const dvec3& color) {
   return MaterialId(scene.materials.size() - 1);
 }
 
-void add_walled_floor(Scene& scene, MaterialId material) {
+void add_walled_floor(Scene& scene, double wall_height_m, MaterialId material) {
   const BodyId floor = add_body(scene, "floor", Motion::kStatic, {});
   add_shape(scene, floor, {}, ShapeType::kPlane, dvec3(0.0), material);
   const BodyId walls = add_body(scene, "walls", Motion::kStatic, {});
   constexpr double kThickM = 0.1;
-  constexpr double kHeightM = 0.5;  // half
+  const double half_height_m = 0.5 * wall_height_m;
   for (const double sign : {-1.0, 1.0}) {
     const double offset = sign * (kInnerHalfM + kThickM);
-    add_shape(scene, walls, {dvec3(offset, 0, kHeightM), identity_quat()}, ShapeType::kBox,
-              dvec3(kThickM, kInnerHalfM + 2 * kThickM, kHeightM), material);
-    add_shape(scene, walls, {dvec3(0, offset, kHeightM), identity_quat()}, ShapeType::kBox,
-              dvec3(kInnerHalfM, kThickM, kHeightM), material);
+    add_shape(scene, walls, {dvec3(offset, 0, half_height_m), identity_quat()}, ShapeType::kBox,
+              dvec3(kThickM, kInnerHalfM + 2 * kThickM, half_height_m), material);
+    add_shape(scene, walls, {dvec3(0, offset, half_height_m), identity_quat()}, ShapeType::kBox,
+              dvec3(kInnerHalfM, kThickM, half_height_m), material);
   }
 }
 
@@ -101,10 +102,10 @@ Status add_falling_body(Scene& scene, int index, RandomStream& random) {
 
 }  // namespace
 
-Result<Scene> drop_scene(int num_bodies) {
+Result<Scene> drop_scene(int num_bodies, double wall_height_m) {
   Scene scene;
   RandomStream random({0, num_bodies}, "bench/drop_scene");
-  add_walled_floor(scene, add_material(scene, dvec3(0.4, 0.4, 0.42)));
+  add_walled_floor(scene, wall_height_m, add_material(scene, dvec3(0.4, 0.4, 0.42)));
   for (int i = 0; i < num_bodies; ++i) DIORAMA_RETURN_IF_ERROR(add_falling_body(scene, i, random));
   const std::vector<std::string> problems = check_scene(scene);
   if (!problems.empty()) return failed("bench scene is not sound: " + join(problems, "; "));
@@ -112,13 +113,13 @@ Result<Scene> drop_scene(int num_bodies) {
 }
 
 Result<Scene> drop_scene_with_cameras(int num_bodies, int num_cameras, int size_px) {
-  DIORAMA_ASSIGN_OR_RETURN(Scene scene, drop_scene(num_bodies));
+  DIORAMA_ASSIGN_OR_RETURN(Scene scene, drop_scene(num_bodies, kLowWallM));
   for (int i = 0; i < num_cameras; ++i) {
     const double azimuth = 2.0 * std::numbers::pi * i / num_cameras;
-    const dvec3 eye(2.2 * std::cos(azimuth), 2.2 * std::sin(azimuth), 1.8);
+    const dvec3 eye(1.6 * std::cos(azimuth), 1.6 * std::sin(azimuth), 1.5);
     Camera camera;
     camera.name = "camera" + std::to_string(i);
-    camera.node = add_node(scene, camera.name, NodeId(), look_at(eye, dvec3(0.0, 0.0, 0.2)));
+    camera.node = add_node(scene, camera.name, NodeId(), look_at(eye, dvec3(0.0, 0.0, 0.1)));
     camera.intrinsics = intrinsics_from_fov_y(size_px, size_px, 0.9);
     scene.cameras.push_back(camera);
   }
