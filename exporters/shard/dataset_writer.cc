@@ -1,0 +1,243 @@
+#include "exporters/shard/dataset_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+#include "engine/core/check.h"
+#include "engine/core/hash.h"
+#include "exporters/shard/dataset_folder.h"
+#include "exporters/shard/index.h"
+#include "exporters/shard/journal.h"
+#include "exporters/shard/manifest.h"
+#include "exporters/shard/output_file.h"
+#include "exporters/shard/shard_writer.h"
+
+namespace diorama {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status check_spec(const DatasetSpec& spec) {
+  if (spec.num_episodes < 1 || spec.episodes_per_shard < 1) {
+    return invalid_input("a dataset needs at least 1 episode and 1 episode per shard, not " +
+                         std::to_string(spec.num_episodes) + " and " + std::to_string(spec.episodes_per_shard));
+  }
+  if ((spec.num_episodes - 1) / spec.episodes_per_shard >= 1'000'000) {
+    return invalid_input("more than 1000000 shards; raise the episodes per shard");
+  }
+  return check_columns(spec.layout, spec.columns, spec.storage);
+}
+
+}  // namespace
+
+struct DatasetWriter::Impl {
+  fs::path folder;
+  fs::path shards;
+  DatasetSpec spec;
+  std::string spec_hash;
+  bool created_folder = false;
+  bool made_a_shard = false;
+
+  std::optional<Journal> journal;  // of the shard under way
+  ShardManifest current;
+  std::int64_t next_episode = 0;
+  std::int64_t last_shard_bytes = 0;  // of the shard made before, per episode slot
+  std::int64_t bytes = 0;
+  std::vector<std::string> notes;
+  std::map<int, ShardManifest> whole;  // shards known to be whole
+
+  std::int64_t first_episode(int shard) const {
+    return static_cast<std::int64_t>(shard) * spec.episodes_per_shard;
+  }
+  std::int64_t end_episode(int shard) const { return std::min(spec.num_episodes, first_episode(shard + 1)); }
+
+  bool look_for(int shard);
+  Status check_room(int shard) const;
+  Status check_turn(std::int64_t episode);
+  void abandon();
+};
+
+Result<std::unique_ptr<DatasetWriter>> DatasetWriter::open(const fs::path& folder, DatasetSpec spec, OutputMode mode) {
+  DIORAMA_RETURN_IF_ERROR(check_spec(spec));
+  auto impl = std::make_unique<Impl>();
+  impl->folder = folder;
+  impl->shards = folder / "shards";
+  impl->spec = std::move(spec);
+  impl->spec_hash = impl->spec.hash();
+  DIORAMA_ASSIGN_OR_RETURN(impl->created_folder, prepare_folder(folder, impl->spec, mode));
+  return std::unique_ptr<DatasetWriter>(new DatasetWriter(std::move(impl)));
+}
+
+DatasetWriter::DatasetWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+DatasetWriter::~DatasetWriter() {
+  impl_->abandon();
+  if (impl_->created_folder && !impl_->made_a_shard) {  // a run that made nothing leaves nothing; only empty folders go
+    ::rmdir(impl_->shards.c_str());
+    ::rmdir(impl_->folder.c_str());
+  }
+}
+
+void DatasetWriter::Impl::abandon() {
+  if (!journal) return;
+  (void)journal->remove();
+  journal.reset();
+}
+
+/// True if shard and manifest are there, fit the specification, and size and SHA-256 agree.
+bool DatasetWriter::Impl::look_for(int shard) {
+  if (whole.contains(shard)) return true;
+  const fs::path json_path = shards / (shard_stem(shard) + ".json");
+  const fs::path file = shards / (shard_stem(shard) + ".h5");
+  std::error_code error;
+  if (!fs::is_regular_file(json_path, error) || !fs::is_regular_file(file, error)) return false;
+  const Result<std::string> text = read_text_file(json_path);
+  if (!text.ok()) return false;
+  Result<ShardManifest> manifest = parse_shard_json(*text, json_path.string());
+  if (!manifest.ok() || manifest->spec_hash != spec_hash || manifest->summary.shard != shard) return false;
+  const auto size = fs::file_size(file, error);
+  if (error || static_cast<std::int64_t>(size) != manifest->summary.bytes) return false;
+  const Result<std::string> sha256 = sha256_file(file);
+  if (!sha256.ok() || *sha256 != manifest->summary.sha256) return false;
+  manifest->chunks.clear();  // not needed further, and long
+  whole.emplace(shard, std::move(*manifest));
+  return true;
+}
+
+bool DatasetWriter::has_shard(int shard) const { return impl_->look_for(shard); }
+
+/// Journal and shard lie side by side at the end; the shard before says how large this one will be.
+Status DatasetWriter::Impl::check_room(int shard) const {
+  const std::int64_t per_episode = last_shard_bytes / std::max(1, spec.episodes_per_shard);
+  const std::int64_t needed = 2 * per_episode * (end_episode(shard) - first_episode(shard));
+  DIORAMA_ASSIGN_OR_RETURN(const std::int64_t free, free_bytes(shards));
+  return free < needed ? output_errno("write", shards / (shard_stem(shard) + ".h5"), ENOSPC, needed) : Status();
+}
+
+Status DatasetWriter::begin_shard(int shard) {
+  Impl& self = *impl_;
+  if (self.journal) return failed("shard " + std::to_string(self.current.summary.shard) + " is still open");
+  if (shard < 0 || shard >= self.spec.num_shards()) {
+    return failed("shard " + std::to_string(shard) + " of " + std::to_string(self.spec.num_shards()));
+  }
+  DIORAMA_RETURN_IF_ERROR(self.check_room(shard));
+  std::error_code error;
+  fs::create_directories(self.shards, error);
+  if (error) return output_errno("create", self.shards, error.value());
+  const std::string stem = shard_stem(shard);
+  DIORAMA_ASSIGN_OR_RETURN(Journal journal,
+                           Journal::create(self.shards / (stem + ".journal"), self.spec_hash, shard));
+  self.journal = std::move(journal);
+  self.current = ShardManifest();
+  self.current.summary.shard = shard;
+  self.current.summary.file = "shards/" + stem + ".h5";
+  self.current.spec_hash = self.spec_hash;
+  self.current.spec_facts = spec_facts(self.spec);
+  self.next_episode = self.first_episode(shard);
+  return {};
+}
+
+Status DatasetWriter::Impl::check_turn(std::int64_t episode) {
+  if (!journal) return failed("episode " + std::to_string(episode) + " without an open shard");
+  if (episode != next_episode || episode >= end_episode(current.summary.shard)) {
+    return failed("episode " + std::to_string(episode) + " where episode " + std::to_string(next_episode) +
+                  " of shard " + std::to_string(current.summary.shard) + " was due");
+  }
+  return {};
+}
+
+Status DatasetWriter::append(EpisodeRecord episode) {
+  Impl& self = *impl_;
+  DIORAMA_RETURN_IF_ERROR(self.check_turn(episode.episode));
+  if (episode.columns.size() != self.spec.columns.size() || episode.num_rows < 1) {
+    return failed("episode " + std::to_string(episode.episode) + " does not have this dataset's columns");
+  }
+  for (std::size_t i = 0; i < self.spec.columns.size(); ++i) {
+    const Column& column = self.spec.columns[i];
+    const auto rows = static_cast<std::size_t>(episode.num_rows);
+    const bool fits = column.is_link()    ? true
+                      : column.is_image() ? episode.columns[i].chunks.size() == rows
+                                          : episode.columns[i].rows.size() == rows * column.row_bytes();
+    if (!fits) return failed("episode " + std::to_string(episode.episode) + ": wrong size of '" + column.name + "'");
+  }
+  const std::int64_t before = self.journal->bytes();
+  DIORAMA_RETURN_IF_ERROR(self.journal->append(episode, self.spec.columns));
+  self.bytes += self.journal->bytes() - before;
+  self.current.summary.episodes.push_back(episode.episode);
+  self.current.episode_rows.push_back(episode.num_rows);
+  ++self.next_episode;
+  return {};
+}
+
+Status DatasetWriter::reject(std::int64_t episode, const std::string& reason) {
+  Impl& self = *impl_;
+  DIORAMA_RETURN_IF_ERROR(self.check_turn(episode));
+  DIORAMA_RETURN_IF_ERROR(self.journal->append_rejection(episode, reason));
+  self.current.summary.rejected.push_back({episode, reason});
+  ++self.next_episode;
+  return {};
+}
+
+Result<ShardSummary> DatasetWriter::end_shard() {
+  Impl& self = *impl_;
+  if (!self.journal) return failed("no shard is open");
+  const int shard = self.current.summary.shard;
+  if (self.next_episode != self.end_episode(shard)) {
+    return failed("shard " + std::to_string(shard) + " ends before episode " + std::to_string(self.next_episode));
+  }
+  const Status sealed = seal_shard(self.shards, self.spec, *self.journal, self.current);
+  if (!sealed.ok()) {
+    self.abandon();
+    return sealed;
+  }
+  DIORAMA_RETURN_IF_ERROR(self.journal->remove());
+  self.journal.reset();
+  self.made_a_shard = true;
+  self.last_shard_bytes = self.current.summary.bytes;
+  self.current.chunks.clear();
+  self.whole[shard] = self.current;
+  return self.current.summary;
+}
+
+std::int64_t DatasetWriter::bytes_written() const { return impl_->bytes; }
+
+const std::vector<std::string>& DatasetWriter::notes() const { return impl_->notes; }
+
+Result<int> DatasetWriter::finish() {
+  Impl& self = *impl_;
+  if (self.journal) return failed("a shard is still open");
+  self.notes.clear();
+  int missing = 0;
+  std::vector<ShardManifest> manifests;
+  for (int shard = 0; shard < self.spec.num_shards(); ++shard) {
+    if (self.look_for(shard)) {
+      manifests.push_back(self.whole.at(shard));
+    } else {
+      ++missing;
+    }
+  }
+  if (missing > 0) return missing;
+
+  // Two processes that end at once write the same bytes, one after the other.
+  DIORAMA_ASSIGN_OR_RETURN(const FileDescriptor lock, lock_folder(self.folder));
+  int with_rows = 0;
+  for (const ShardManifest& manifest : manifests) with_rows += manifest.summary.num_rows > 0 ? 1 : 0;
+  if (with_rows <= kMaxIndexedShards) {
+    DIORAMA_RETURN_IF_ERROR(write_index(self.folder, self.spec, manifests));
+  } else {
+    DIORAMA_RETURN_IF_ERROR(remove_file(self.folder / "index.h5"));
+    self.notes.push_back("no index.h5: " + std::to_string(with_rows) + " shards, and an index spans at most " +
+                         std::to_string(kMaxIndexedShards) +
+                         "; diorama_data reads this dataset by its manifest, or raise --episodes-per-shard");
+  }
+  DIORAMA_RETURN_IF_ERROR(
+      write_file_atomically(self.folder / "dataset.json", dataset_json(self.spec, manifests)));
+  return 0;
+}
+
+}  // namespace diorama

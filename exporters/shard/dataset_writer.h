@@ -16,7 +16,7 @@ namespace diorama {
 
 /// Everything that fixes a dataset's bytes and goes into its manifest.
 struct DatasetSpec {
-  std::string scenario_text;       ///< The scenario as run (flags applied), protobuf text.
+  std::string scenario_text;       ///< The scenario as run (flags applied), protobuf text; no host or path in it.
   std::string scenario_name;
   std::uint64_t seed = 0;
   std::int64_t num_episodes = 0;   ///< Episode indices drawn: 0 .. num_episodes - 1.
@@ -82,6 +82,9 @@ class DatasetWriter {
 
   /// Writes dataset.json and index.h5 if all shards are there (whoever made them). Returns how many are missing.
   Result<int> finish();
+
+  /// What the user should know after `finish` though it is no failure (no index because of too many shards).
+  const std::vector<std::string>& notes() const;
 
  private:
   struct Impl;

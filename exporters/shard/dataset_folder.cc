@@ -1,0 +1,190 @@
+#include "exporters/shard/dataset_folder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "exporters/shard/manifest.h"
+#include "exporters/shard/output_file.h"
+
+namespace diorama {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kStemDigits = 6;
+// Below this a run is not worth starting: even the smallest shard needs its journal, the file and HDF5's structures.
+constexpr std::int64_t kLeastFreeBytes = 4'000'000;
+
+Result<std::vector<fs::path>> list(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    entries.push_back(it->path());
+  }
+  if (error) return output_errno("list", folder, error.value());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+bool ends_with(const fs::path& path, const char* ending) { return path.filename().string().ends_with(ending); }
+
+bool is_probe(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with("probe.") && name.ends_with(".tmp");
+}
+
+/// Whether the folder's content is a dataset of ours, whole or begun.
+Result<bool> is_dataset(const fs::path& folder) {
+  if (fs::exists(folder / "dataset.json")) {
+    DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(folder / "dataset.json"));
+    return text.find("\"diorama-dataset\"") != std::string::npos;
+  }
+  if (!fs::is_directory(folder / "shards")) return false;
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder / "shards"));
+  return std::all_of(entries.begin(), entries.end(), [](const fs::path& entry) {
+    return shard_of_file(entry.filename().string()).has_value() || is_probe(entry);
+  });
+}
+
+/// Removes journals and temporary files of runs that are no longer alive; a living one holds its journal's lock.
+Status remove_leftovers(const fs::path& shards) {
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(shards));
+  std::set<int> begun;
+  for (const fs::path& entry : entries) {
+    const std::optional<int> shard = shard_of_file(entry.filename().string());
+    if (shard && (ends_with(entry, ".journal") || ends_with(entry, ".tmp"))) begun.insert(*shard);
+  }
+  for (const int shard : begun) {
+    const fs::path journal = shards / (shard_stem(shard) + ".journal");
+    const auto lock = open_locked(journal);
+    if (!lock.ok()) continue;  // another process is at work on it
+    DIORAMA_RETURN_IF_ERROR(remove_file(shards / (shard_stem(shard) + ".h5.tmp")));
+    DIORAMA_RETURN_IF_ERROR(remove_file(shards / (shard_stem(shard) + ".json.tmp")));
+    DIORAMA_RETURN_IF_ERROR(remove_file(journal));
+  }
+  return {};
+}
+
+/// Removes the files that diorama writes and no others.
+Status remove_dataset(const fs::path& folder) {
+  std::vector<FileDescriptor> locks;
+  std::vector<fs::path> doomed = {folder / "dataset.json", folder / "index.h5", folder / "dataset.json.tmp",
+                                  folder / "index.h5.tmp"};
+  const fs::path shards = folder / "shards";
+  if (fs::is_directory(shards)) {
+    DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(shards));
+    for (const fs::path& entry : entries) {
+      if (!shard_of_file(entry.filename().string()) && !is_probe(entry)) continue;
+      if (ends_with(entry, ".journal")) {
+        DIORAMA_ASSIGN_OR_RETURN(FileDescriptor lock, open_locked(entry));
+        locks.push_back(std::move(lock));
+      }
+      doomed.push_back(entry);
+    }
+  }
+  if (fs::is_directory(folder / "views")) {
+    DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder / "views"));
+    for (const fs::path& entry : entries) {
+      if (ends_with(entry, ".h5") || ends_with(entry, ".hdf5") || ends_with(entry, ".json")) doomed.push_back(entry);
+    }
+  }
+  for (const fs::path& path : doomed) DIORAMA_RETURN_IF_ERROR(remove_file(path));
+  return {};
+}
+
+/// Refuses to go on with a dataset that was made differently, and says what differs.
+Status check_same_spec(const fs::path& folder, const DatasetSpec& spec) {
+  const std::string hash = spec.hash();
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder / "shards"));
+  for (const fs::path& entry : entries) {
+    if (!ends_with(entry, ".json")) continue;
+    DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(entry));
+    const Result<ShardManifest> there = parse_shard_json(text, entry.string());
+    if (!there.ok()) continue;  // damaged: its shard is made again
+    if (there->spec_hash == hash) continue;
+    return output_error("cannot resume " + folder.string() + ": it was made differently (" +
+                        describe_difference(there->spec_facts, spec_facts(spec)) +
+                        "); use the same settings, --force to replace it, or another folder");
+  }
+  return {};
+}
+
+Status probe(const fs::path& folder) {
+  const fs::path path = folder / ("probe." + std::to_string(::getpid()) + ".tmp");
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return output_errno("write into", folder, errno);
+  const FileDescriptor file(fd);
+  const Status status = write_all(fd, std::as_bytes(std::span("x", 1)), path);
+  const Status removed = remove_file(path);
+  return status.ok() ? removed : status;
+}
+
+}  // namespace
+
+std::optional<int> shard_of_file(const std::string& file_name) {
+  if (file_name.size() <= kStemDigits) return std::nullopt;
+  const std::string stem = file_name.substr(0, kStemDigits);
+  if (!std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+  const std::string ending = file_name.substr(kStemDigits);
+  for (const char* known : {".h5", ".json", ".journal", ".h5.tmp", ".json.tmp"}) {
+    if (ending == known) return std::stoi(stem);
+  }
+  return std::nullopt;
+}
+
+Result<bool> prepare_folder(const fs::path& folder, const DatasetSpec& spec, OutputMode mode) {
+  std::error_code error;
+  const fs::file_status there = fs::status(folder, error);
+  if (error && there.type() != fs::file_type::not_found) return output_errno("look at", folder, error.value());
+  const bool existed = fs::exists(there);
+  if (existed && !fs::is_directory(there)) {
+    return output_error(folder.string() + " is a file; give a folder that diorama may create");
+  }
+  if (existed) {
+    DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder));
+    if (!entries.empty()) {
+      if (mode == OutputMode::kNew) {
+        return output_error(folder.string() +
+                            " exists and is not empty; use --resume to go on with it, --force to replace it, or another "
+                            "folder");
+      }
+      DIORAMA_ASSIGN_OR_RETURN(const bool ours, is_dataset(folder));
+      if (!ours) {
+        return output_error(folder.string() + " holds files that diorama did not make (such as '" +
+                            entries.front().filename().string() + "'); give another folder");
+      }
+      if (mode == OutputMode::kForce) DIORAMA_RETURN_IF_ERROR(remove_dataset(folder));
+    }
+  }
+  fs::create_directories(folder / "shards", error);
+  if (error) return output_errno("create", folder / "shards", error.value());
+  const auto check = [&]() -> Status {
+    DIORAMA_RETURN_IF_ERROR(probe(folder));
+    DIORAMA_RETURN_IF_ERROR(probe(folder / "shards"));
+    DIORAMA_ASSIGN_OR_RETURN(const std::int64_t free, free_bytes(folder));
+    if (free < kLeastFreeBytes) return output_errno("write into", folder / "shards", ENOSPC, kLeastFreeBytes);
+    if (mode == OutputMode::kResume) {
+      DIORAMA_RETURN_IF_ERROR(check_same_spec(folder, spec));
+      DIORAMA_RETURN_IF_ERROR(remove_leftovers(folder / "shards"));
+    }
+    return {};
+  };
+  const Status status = check();
+  if (!status.ok()) {
+    if (!existed) {  // leave nothing behind; only empty folders go
+      ::rmdir((folder / "shards").c_str());
+      ::rmdir(folder.c_str());
+    }
+    return status;
+  }
+  return !existed;
+}
+
+}  // namespace diorama
