@@ -1,0 +1,27 @@
+"""Reads datasets made by diorama.
+
+>>> from diorama_data import Dataset
+>>> data = Dataset("build/quickstart/dataset")
+>>> episode = data[0]                                   # arrays are read when asked for
+>>> episode["pixels"].shape                             # (rows, height_px, width_px, 3) uint8
+>>> for clip in data.clips(length=16, count=100, columns=["pixels", "action"]): ...
+
+Numbers are SI; `data.columns["depth"].unit` and `.meaning` say what a column holds. The format:
+schemas/SHARD_FORMAT.md.
+"""
+
+from .dataset import Column, Dataset, Episode
+from .geometry import intrinsics, project, unproject, world_from_camera
+from .shards import DatasetError
+
+__all__ = [
+    "Column",
+    "Dataset",
+    "DatasetError",
+    "Episode",
+    "intrinsics",
+    "project",
+    "unproject",
+    "world_from_camera",
+]
+__version__ = "0.1.0"
