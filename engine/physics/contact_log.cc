@@ -7,18 +7,46 @@
 
 namespace diorama {
 
+namespace {
+
+// Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, 6.4): the upper bits are well mixed.
+std::size_t hash_of(std::uint64_t pair) { return (pair * 0x9E3779B97F4A7C15ull) >> 32; }
+
+}  // namespace
+
+void ContactLog::grow() {
+  std::vector<Slot> old(std::max<std::size_t>(64, 2 * slots_.size()));
+  old.swap(slots_);
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.pair == Slot{}.pair) continue;
+    std::size_t at = hash_of(slot.pair) & mask;
+    while (slots_[at].pair != Slot{}.pair) at = (at + 1) & mask;
+    slots_[at] = slot;
+  }
+}
+
+std::size_t ContactLog::place_of(std::uint64_t pair) {
+  if (2 * sums_.size() >= slots_.size()) grow();
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash_of(pair) & mask;
+  while (slots_[at].pair != pair) {
+    if (slots_[at].pair == Slot{}.pair) {
+      slots_[at] = {pair, sums_.size()};
+      sums_.emplace_back();
+      break;
+    }
+    at = (at + 1) & mask;
+  }
+  return slots_[at].place;
+}
+
 ContactLog::Sum& ContactLog::sum_of(BodyId a, BodyId b) {
   const std::uint64_t pair =
       (static_cast<std::uint64_t>(a.index) << 32) | static_cast<std::uint32_t>(b.index);
   if (pair != last_pair_) {
-    const auto [entry, is_new] = index_.try_emplace(pair, sums_.size());
-    if (is_new) {
-      sums_.emplace_back();
-      sums_.back().a = a;
-      sums_.back().b = b;
-    }
+    last_place_ = place_of(pair);
     last_pair_ = pair;
-    last_place_ = entry->second;
   }
   return sums_[last_place_];
 }
@@ -32,10 +60,9 @@ void ContactLog::add(BodyId a, BodyId b, const dvec3& point_world, const dvec3& 
   const dvec3 normal = swap ? -normal_a_to_b : normal_a_to_b;
   Sum& sum = swap ? sum_of(b, a) : sum_of(a, b);
   if (!sum.touched) {
-    const BodyId first = sum.a, second = sum.b;
     sum = Sum{};
-    sum.a = first;
-    sum.b = second;
+    sum.a = swap ? b : a;
+    sum.b = swap ? a : b;
     sum.touched = true;
     sum.min_gap_m = gap_m;
     sum.first_point = point_world;
@@ -62,7 +89,7 @@ void ContactLog::flush(double frame_period_s, std::vector<Contact>& contacts) {
     Contact& contact = contacts.emplace_back();
     contact.a = sum.a;
     contact.b = sum.b;
-    // A pair that overlaps without any impulse (deeply asleep solver rows) is placed by its first point.
+    // A pair that overlaps without any impulse (its solver rows were idle) is placed by its first point.
     contact.point_world = sum.weight > 0.0 ? sum.weighted_point / sum.weight : sum.first_point;
     const double length = glm::length(sum.weighted_normal);
     // Opposite normals can cancel (a body caught in a slit of the other): then the first one stands.

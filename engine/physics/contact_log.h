@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/scene/state.h"
@@ -35,12 +34,19 @@ class ContactLog {
     dvec3 first_point{0.0};
     dvec3 first_normal{0.0};
   };
+  /// One place of the hash table.
+  struct Slot {
+    std::uint64_t pair = ~std::uint64_t{0};  // all ones: free, as no body index is
+    std::size_t place = 0;
+  };
   Sum& sum_of(BodyId a, BodyId b);
+  std::size_t place_of(std::uint64_t pair);  // adds the pair if it is new
+  void grow();
 
   // Pairs keep their place once they have touched, so that a warm log never allocates.
   std::vector<Sum> sums_;
   std::vector<std::size_t> touched_;  // places of this frame, in the order of first touch
-  std::unordered_map<std::uint64_t, std::size_t> index_;  // pair -> place in sums_; never iterated
+  std::vector<Slot> slots_;           // pair -> place in sums_: linear probing, a power of two, at most half full
   std::uint64_t last_pair_ = ~std::uint64_t{0};  // points of one manifold follow each other
   std::size_t last_place_ = 0;
 };

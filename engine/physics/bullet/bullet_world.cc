@@ -234,6 +234,7 @@ class BulletWorld : public PhysicsWorld {
         const btManifoldPoint& point = manifold.getContactPoint(p);
         // Farther points were not solved in this step: what they hold is the impulse of an earlier one.
         if (point.getDistance() > threshold) continue;
+        if (point.m_appliedImpulse == 0.0 && point.getDistance() > 0.0) continue;  // margin only
         const btVector3 on_a = point.m_normalWorldOnB * point.m_appliedImpulse +
                                point.m_lateralFrictionDir1 * point.m_appliedImpulseLateral1 +
                                point.m_lateralFrictionDir2 * point.m_appliedImpulseLateral2;
