@@ -1,6 +1,7 @@
 // Vulkan 1.3 behind Renderer, headless: no window, no surface.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,7 +17,12 @@ struct VulkanOptions {
 };
 
 /// unavailable(...) with the reason for each candidate if no device will do.
+/// Its submit() takes scenes with at most 8 lights and object indices below 65535. Planes throw no shadow; shadows
+/// reach as far as the bodies lie within 25 m of their middle.
 Result<std::unique_ptr<Renderer>> make_vulkan_renderer(const VulkanOptions& options);
+
+/// Bytes of device memory (host-visible or not) that a renderer of make_vulkan_renderer holds now.
+std::uint64_t vulkan_memory_bytes(const Renderer& renderer);
 
 /// One physical device as `doctor` shows it.
 struct VulkanCandidate {

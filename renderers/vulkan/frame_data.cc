@@ -1,0 +1,392 @@
+#include "renderers/vulkan/frame_data.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include "renderers/vulkan/shadow_fit.h"
+
+namespace diorama::vulkan {
+namespace {
+
+constexpr double kPi = std::numbers::pi;
+
+Float3 to_float(const dvec3& v) {
+  return {static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)};
+}
+Float4 to_float(const dvec4& v) {
+  return {static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z),
+          static_cast<float>(v.w)};
+}
+
+/// Row `axis` of the 3x4 matrix of a pose.
+dvec4 pose_row(const Pose& pose, const dmat3& rotation, int axis) {
+  return {rotation[0][axis], rotation[1][axis], rotation[2][axis], pose.position[axis]};
+}
+
+/// `row` acts on points of frame a; the result acts on points of frame b.
+dvec4 row_times_pose(const dvec4& row, const Pose& a_from_b) {
+  const dmat3 rotation = glm::mat3_cast(a_from_b.rotation);
+  const dvec3 axes(row);
+  return {glm::dot(axes, rotation[0]), glm::dot(axes, rotation[1]), glm::dot(axes, rotation[2]),
+          glm::dot(axes, a_from_b.position) + row.w};
+}
+
+/// 1 / luminance of the sensor's saturation: ISO 12232 saturation speed, q = 0.65 (Lagarde and de
+/// Rousiers, "Moving Frostbite to PBR", 2014, section 5.1).
+double exposure_of(const Scene& scene) {
+  return 1.0 / (1.2 * std::exp2(scene.exposure_ev100));
+}
+
+/// As sky_radiance in shaders/brdf.glsl.
+dvec3 sky_radiance(const Sky& sky, double up) {
+  const double above = std::clamp(up, 0.0, 1.0);
+  const double below = std::clamp(-8.0 * up, 0.0, 1.0);
+  return glm::mix(glm::mix(sky.horizon_linear, sky.zenith_linear, above * (2.0 - above)),
+                  sky.ground_linear, below * (2.0 - below));
+}
+
+/// Irradiance / pi is exact at normals up, level and down, a parabola between.
+SkyRecord make_sky(const Sky& sky, double exposure) {
+  constexpr int kSteps = 512;
+  const double scale = sky.luminance_nits * exposure;
+  dvec3 from_above(0.0), from_below(0.0), from_side(0.0);
+  for (int i = 0; i < kSteps; ++i) {
+    const double up = (i + 0.5) / kSteps;
+    const dvec3 high = sky_radiance(sky, up), low = sky_radiance(sky, -up);
+    from_above += high * (2.0 * up / kSteps);
+    from_below += low * (2.0 * up / kSteps);
+    from_side += (high + low) * (2.0 / kPi * std::sqrt(1.0 - up * up) / kSteps);
+  }
+  SkyRecord record;
+  record.zenith = to_float(dvec4(sky.zenith_linear * scale, 0.0));
+  record.horizon = to_float(dvec4(sky.horizon_linear * scale, 0.0));
+  record.ground = to_float(dvec4(sky.ground_linear * scale, 0.0));
+  record.irradiance_constant = to_float(dvec4(from_side * scale, 0.0));
+  record.irradiance_linear = to_float(dvec4((from_above - from_below) * (0.5 * scale), 0.0));
+  record.irradiance_quadratic =
+      to_float(dvec4(((from_above + from_below) * 0.5 - from_side) * scale, 0.0));
+  return record;
+}
+
+/// Shapes that one instanced draw can take together.
+struct Group {
+  const Geometry* geometry = nullptr;
+  SurfaceKind kind = SurfaceKind::kPlain;
+  bool last = false;  ///< Planes: most of them lies behind other things, which then hide it early.
+  std::vector<int> shapes;
+};
+
+SurfaceKind surface_kind(const Scene& scene, const Shape& shape, bool shade) {
+  if (!shade) return SurfaceKind::kGeometryOnly;
+  const Material& material = scene.materials[shape.material.index];
+  if (!material.texture.valid()) return SurfaceKind::kPlain;
+  const bool cube = scene.textures[material.texture.index]->type == Texture::Type::kCube;
+  return cube || material.mapping == TextureMapping::kCube ? SurfaceKind::kCube
+                                                           : SurfaceKind::kImage;
+}
+
+void add_to_groups(std::vector<Group>& groups, const Geometry* geometry, SurfaceKind kind,
+                   bool last, int shape) {
+  for (Group& group : groups) {
+    if (group.geometry == geometry && group.kind == kind && group.last == last) {
+      group.shapes.push_back(shape);
+      return;
+    }
+  }
+  groups.push_back({geometry, kind, last, {shape}});
+}
+
+/// How a shape's points become texture coordinates, see gbuffer.vert.
+void set_mapping(const Material& material, const Shape& shape, const Geometry& geometry,
+                 SurfaceKind kind, InstanceRecord& record) {
+  const dvec3 lower = geometry.bounds.lower, upper = geometry.bounds.upper;
+  const dvec3 extent = glm::max(upper - lower, dvec3(1e-9));
+  if (kind == SurfaceKind::kCube) {
+    const dvec3 scale = 2.0 / extent;
+    record.map_scale = to_float(dvec4(scale, 0.0));
+    record.map_offset = to_float(dvec4(-0.5 * (lower + upper) * scale, 0.0));
+  } else if (kind == SurfaceKind::kImage) {
+    const dvec2 repeat = material.texture_repeat;
+    if (material.mapping == TextureMapping::kMesh && shape.type == ShapeType::kMesh &&
+        geometry.has_texcoords) {
+      record.map_scale = {0.0F, 0.0F, 1.0F, 1.0F};
+    } else if (material.mapping == TextureMapping::kUniform) {
+      record.map_scale = to_float(dvec4(repeat.x, -repeat.y, 0.0, 0.0));
+    } else {
+      const dvec2 scale = repeat / dvec2(extent);
+      record.map_scale = to_float(dvec4(scale.x, -scale.y, 0.0, 0.0));
+      record.map_offset = to_float(dvec4(-lower.x * scale.x, upper.y * scale.y, 0.0, 0.0));
+    }
+  }
+}
+
+/// The half spaces that a camera sees, in its frame. Normals point inward.
+struct Frustum {
+  std::array<dvec3, 4> normals;
+  double near_m;
+  double far_m;
+
+  explicit Frustum(const Camera& camera) : near_m(camera.near_m), far_m(camera.far_m) {
+    const Intrinsics& k = camera.intrinsics;
+    normals[0] = glm::normalize(dvec3(1, 0, (0.5 + k.cx_px) / k.fx_px));
+    normals[1] = glm::normalize(dvec3(-1, 0, (k.width_px - 0.5 - k.cx_px) / k.fx_px));
+    normals[2] = glm::normalize(dvec3(0, 1, (0.5 + k.cy_px) / k.fy_px));
+    normals[3] = glm::normalize(dvec3(0, -1, (k.height_px - 0.5 - k.cy_px) / k.fy_px));
+  }
+
+  bool sees(const dvec3& center, double radius) const {
+    if (center.z + radius < near_m || center.z - radius > far_m) return false;
+    for (const dvec3& normal : normals) {
+      if (glm::dot(normal, center) < -radius) return false;
+    }
+    return true;
+  }
+};
+
+/// What all views of one state share.
+struct FrameInfo {
+  std::vector<Pose> world_from_node;
+  std::vector<Pose> world_from_light;
+  std::optional<ShadowFit> shadow;
+};
+
+class Packer {
+ public:
+  Packer(const Scene& scene, std::span<const State> states, std::span<const FrameView> views,
+         const SceneOnDevice& device, bool shade, const ChunkLimits& limits)
+      : scene_(scene), states_(states), views_(views), device_(device), shade_(shade),
+        limits_(limits), exposure_(exposure_of(scene)), initial_(initial_node_poses(scene)) {}
+
+  FrameData pack() {
+    make_groups();
+    if (shade_) {
+      data_.sky = make_sky(scene_.sky, exposure_);
+      make_materials();
+    }
+    for (std::size_t i = 0; i < views_.size(); ++i) add_view(static_cast<int>(i));
+    for (Chunk& chunk : data_.chunks) add_draws(chunk);
+    return std::move(data_);
+  }
+
+ private:
+  void make_groups() {
+    for (int i = 0; i < static_cast<int>(scene_.shapes.size()); ++i) {
+      const Shape& shape = scene_.shapes[i];
+      if (device_.shapes[i] != nullptr) {
+        add_to_groups(groups_, device_.shapes[i], surface_kind(scene_, shape, shade_),
+                      shape.type == ShapeType::kPlane, i);
+      }
+      if (shade_ && device_.casters[i] != nullptr) {
+        add_to_groups(caster_groups_, device_.casters[i], SurfaceKind::kPlain, false, i);
+      }
+    }
+    std::stable_partition(groups_.begin(), groups_.end(), [](const Group& g) { return !g.last; });
+    for (int i = 0; i < static_cast<int>(scene_.lights.size()); ++i) {
+      const Light& light = scene_.lights[i];
+      if (shadow_light_ < 0 && light.type == LightType::kSun && light.casts_shadow) {
+        shadow_light_ = i;
+      }
+    }
+  }
+
+  void make_materials() {
+    for (const Material& material : scene_.materials) {
+      MaterialRecord record;
+      record.base_color = to_float(material.base_color_linear);
+      record.roughness = static_cast<float>(std::clamp(material.roughness, 0.03, 1.0));
+      record.metallic = static_cast<float>(material.metallic);
+      record.emission = to_float(dvec3(material.emission_nits * exposure_));
+      if (material.texture.valid()) {
+        const TextureSlot slot = device_.textures[material.texture.index];
+        record.page = slot.page;
+        record.layer = slot.layer;
+        const Texture& texture = *scene_.textures[material.texture.index];
+        record.face_stride = texture.type == Texture::Type::kCube ? 1 : 0;
+      }
+      data_.materials.push_back(record);
+    }
+  }
+
+  const FrameInfo& frame(int index) {
+    const auto found = frames_.find(index);
+    if (found != frames_.end()) return found->second;
+    FrameInfo info;
+    info.world_from_node = node_poses(scene_, states_[index]);
+    if (shade_) {
+      for (int i = 0; i < static_cast<int>(scene_.lights.size()); ++i) {
+        info.world_from_light.push_back(
+            light_pose(scene_, LightId(i), info.world_from_node, initial_));
+      }
+      std::vector<ShadowCaster> casters;
+      for (const Group& group : caster_groups_) {
+        for (const int shape : group.shapes) {
+          casters.push_back({info.world_from_node[scene_.shapes[shape].node.index],
+                             group.geometry->bounds});
+        }
+      }
+      if (shadow_light_ >= 0 && !casters.empty()) {
+        const dvec3 direction =
+            glm::normalize(info.world_from_light[shadow_light_].rotate(dvec3(0, 0, 1)));
+        info.shadow = fit_shadow(casters, direction, kShadowSizeTexels);
+      }
+    }
+    return frames_.emplace(index, std::move(info)).first->second;
+  }
+
+  /// Opens a chunk for the view if the current one has no room, and adds its tables.
+  void add_view(int index) {
+    const FrameView& view = views_[index];
+    const FrameInfo& info = frame(view.frame);
+    const Camera& camera = scene_.cameras[view.camera.index];
+    const bool needs_layer = info.shadow && !shadow_layers_.contains(view.frame);
+    if (data_.chunks.empty() || data_.chunks.back().num_views >= limits_.max_views ||
+        (needs_layer && data_.chunks.back().num_shadow_layers >= limits_.max_shadow_layers)) {
+      data_.chunks.emplace_back().first_view = index;
+      shadow_layers_.clear();
+    }
+    Chunk& chunk = data_.chunks.back();
+    ++chunk.num_views;
+
+    const Pose world_from_camera = camera_pose(scene_, view.camera, states_[view.frame],
+                                               info.world_from_node, initial_);
+    world_from_camera_.push_back(world_from_camera);
+    ViewRecord record;
+    const Intrinsics& k = camera.intrinsics;
+    // Fragments sit at pixel + 0.5, pixels at whole numbers.
+    record.ray = to_float(dvec4(1.0 / k.fx_px, 1.0 / k.fy_px, -(k.cx_px + 0.5) / k.fx_px,
+                                -(k.cy_px + 0.5) / k.fy_px));
+    const Pose camera_from_world = inverse(world_from_camera);
+    record.up_camera = to_float(camera_from_world.rotate(dvec3(0, 0, 1)));
+    if (info.shadow) {
+      const auto [place, added] =
+          shadow_layers_.try_emplace(view.frame, chunk.num_shadow_layers);
+      if (added) {
+        ++chunk.num_shadow_layers;
+        shadow_frames_.push_back(view.frame);
+      }
+      record.shadow_layer = place->second;
+      record.shadow_light = shadow_light_;
+      record.shadow_row_u = to_float(row_times_pose(info.shadow->row_u, world_from_camera));
+      record.shadow_row_v = to_float(row_times_pose(info.shadow->row_v, world_from_camera));
+      record.shadow_row_depth = to_float(row_times_pose(info.shadow->row_depth, world_from_camera));
+      // A texel and a half, and two steps of the 16-bit depth.
+      record.shadow_offset = static_cast<float>(1.5 * info.shadow->texel_m +
+                                                2.0 / 65535.0 * info.shadow->depth_range_m);
+    }
+    if (shade_) add_lights(info, camera_from_world, record);
+    data_.views.push_back(record);
+  }
+
+  void add_lights(const FrameInfo& info, const Pose& camera_from_world, ViewRecord& view) {
+    view.first_light = static_cast<std::int32_t>(data_.lights.size());
+    view.num_lights = static_cast<std::int32_t>(scene_.lights.size());
+    for (std::size_t i = 0; i < scene_.lights.size(); ++i) {
+      const Light& light = scene_.lights[i];
+      const Pose camera_from_light = camera_from_world * info.world_from_light[i];
+      const double power = light.type == LightType::kSun ? light.illuminance_lux
+                                                         : light.intensity_candela;
+      LightRecord record;
+      record.position_camera = to_float(camera_from_light.position);
+      record.type = light.type == LightType::kSun ? 0 : light.type == LightType::kPoint ? 1 : 2;
+      record.toward_camera = to_float(-glm::normalize(camera_from_light.rotate(dvec3(0, 0, 1))));
+      record.cos_cutoff = static_cast<float>(std::cos(light.cutoff_rad));
+      record.power = to_float(light.color_linear * (power * exposure_));
+      data_.lights.push_back(record);
+    }
+  }
+
+  void add_draws(Chunk& chunk) {
+    for (const Group& group : groups_) {
+      Draw draw{group.geometry, group.kind, static_cast<std::uint32_t>(data_.instances.size()), 0};
+      for (const int shape : group.shapes) add_instances(chunk, group, shape);
+      draw.num_instances = static_cast<std::uint32_t>(data_.instances.size()) - draw.first_instance;
+      if (draw.num_instances > 0) chunk.draws.push_back(draw);
+    }
+    for (const Group& group : caster_groups_) {
+      Draw draw{group.geometry, group.kind, static_cast<std::uint32_t>(data_.casters.size()), 0};
+      for (const int shape : group.shapes) add_casters(chunk, shape);
+      draw.num_instances = static_cast<std::uint32_t>(data_.casters.size()) - draw.first_instance;
+      if (draw.num_instances > 0) chunk.shadow_draws.push_back(draw);
+    }
+    next_shadow_frame_ += chunk.num_shadow_layers;
+  }
+
+  void add_instances(const Chunk& chunk, const Group& group, int shape_index) {
+    const Shape& shape = scene_.shapes[shape_index];
+    const Bounds& bounds = group.geometry->bounds;
+    const dvec3 center = 0.5 * (bounds.lower + bounds.upper);
+    const double radius = 0.5 * glm::length(bounds.upper - bounds.lower);
+    InstanceRecord record;
+    record.indices[1] = static_cast<std::uint32_t>(shape.material.index);
+    record.indices[2] = static_cast<std::uint32_t>(
+        scene_.bodies[shape.body.index].object_index + 1);
+    set_mapping(scene_.materials[shape.material.index], shape, *group.geometry, group.kind,
+                record);
+    for (int layer = 0; layer < chunk.num_views; ++layer) {
+      const int view_index = chunk.first_view + layer;
+      const FrameView& view = views_[view_index];
+      const Camera& camera = scene_.cameras[view.camera.index];
+      const Pose camera_from_shape = inverse(world_from_camera_[view_index]) *
+                                     frame(view.frame).world_from_node[shape.node.index];
+      if (!Frustum(camera).sees(camera_from_shape.transform_point(center), radius)) continue;
+      const dmat3 rotation = glm::mat3_cast(camera_from_shape.rotation);
+      record.row_x = to_float(pose_row(camera_from_shape, rotation, 0));
+      record.row_y = to_float(pose_row(camera_from_shape, rotation, 1));
+      record.row_z = to_float(pose_row(camera_from_shape, rotation, 2));
+      const Intrinsics& k = camera.intrinsics;
+      record.projection = to_float(dvec4(2.0 * k.fx_px / k.width_px, 2.0 * k.fy_px / k.height_px,
+                                         2.0 * (k.cx_px + 0.5) / k.width_px - 1.0,
+                                         2.0 * (k.cy_px + 0.5) / k.height_px - 1.0));
+      // Reversed: 1 at near_m, 0 at far_m, so that float spreads its precision evenly over distance.
+      const double range = camera.far_m - camera.near_m;
+      record.depth_projection = {static_cast<float>(-camera.near_m / range),
+                                 static_cast<float>(camera.near_m * camera.far_m / range)};
+      record.indices[0] = static_cast<std::uint32_t>(layer);
+      data_.instances.push_back(record);
+    }
+  }
+
+  void add_casters(const Chunk& chunk, int shape_index) {
+    for (int layer = 0; layer < chunk.num_shadow_layers; ++layer) {
+      const FrameInfo& info = frame(shadow_frames_[next_shadow_frame_ + layer]);
+      const Pose& world_from_shape = info.world_from_node[scene_.shapes[shape_index].node.index];
+      CasterRecord record;
+      const dvec4 to_clip(0, 0, 0, -1);
+      record.row_x = to_float(row_times_pose(2.0 * info.shadow->row_u + to_clip, world_from_shape));
+      record.row_y = to_float(row_times_pose(2.0 * info.shadow->row_v + to_clip, world_from_shape));
+      record.row_z = to_float(row_times_pose(info.shadow->row_depth, world_from_shape));
+      record.layer = static_cast<std::uint32_t>(layer);
+      data_.casters.push_back(record);
+    }
+  }
+
+  const Scene& scene_;
+  std::span<const State> states_;
+  std::span<const FrameView> views_;
+  const SceneOnDevice& device_;
+  bool shade_;
+  ChunkLimits limits_;
+  double exposure_;
+  std::vector<Pose> initial_;
+  int shadow_light_ = -1;
+  std::vector<Group> groups_;
+  std::vector<Group> caster_groups_;
+  std::map<int, FrameInfo> frames_;
+  std::vector<Pose> world_from_camera_;    ///< By view.
+  std::map<int, int> shadow_layers_;       ///< Frame to layer, of the current chunk.
+  std::vector<int> shadow_frames_;         ///< Frames of all chunks' shadow layers, in order.
+  int next_shadow_frame_ = 0;              ///< First of the chunk that gets its draws.
+  FrameData data_;
+};
+
+}  // namespace
+
+FrameData pack_frames(const Scene& scene, std::span<const State> states,
+                      std::span<const FrameView> views, const SceneOnDevice& device, bool shade,
+                      const ChunkLimits& limits) {
+  return Packer(scene, states, views, device, shade, limits).pack();
+}
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,154 @@
+// From (scene, states, views) to the flat tables that the shaders read: poses, culling, sorting, exposure. No graphics
+// API here. Everything of a view follows from its scene, state and camera alone, never from the rest of the batch.
+// Values and functions of values; thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "engine/scene/scene.h"
+#include "renderers/renderer.h"
+#include "renderers/vulkan/shaders.h"
+
+namespace diorama::vulkan {
+
+inline constexpr int kMaxLights = 8;
+inline constexpr int kShadowSizeTexels = 1024;
+
+using Float2 = std::array<float, 2>;
+using Float3 = std::array<float, 3>;
+using Float4 = std::array<float, 4>;
+
+// The records mirror shaders/tables.glsl and the vertex inputs, in scalar layout.
+struct ViewRecord {
+  Float4 ray{};
+  Float4 shadow_row_u{};
+  Float4 shadow_row_v{};
+  Float4 shadow_row_depth{};
+  Float3 up_camera{};
+  float shadow_offset = 0.0F;
+  std::int32_t shadow_layer = -1;
+  std::int32_t first_light = 0;
+  std::int32_t num_lights = 0;
+  std::int32_t shadow_light = -1;
+};
+static_assert(sizeof(ViewRecord) == 96);
+
+struct LightRecord {
+  Float3 position_camera{};
+  std::int32_t type = 0;
+  Float3 toward_camera{};
+  float cos_cutoff = 0.0F;
+  Float3 power{};
+  float pad = 0.0F;
+};
+static_assert(sizeof(LightRecord) == 48);
+
+struct MaterialRecord {
+  Float3 base_color{};
+  float roughness = 0.0F;
+  Float3 emission{};
+  float metallic = 0.0F;
+  std::int32_t page = -1;
+  std::int32_t layer = 0;
+  std::int32_t face_stride = 0;
+  std::int32_t pad = 0;
+};
+static_assert(sizeof(MaterialRecord) == 48);
+
+struct SkyRecord {
+  Float4 zenith{};
+  Float4 horizon{};
+  Float4 ground{};
+  Float4 irradiance_constant{};
+  Float4 irradiance_linear{};
+  Float4 irradiance_quadratic{};
+};
+
+struct InstanceRecord {
+  Float4 row_x{};
+  Float4 row_y{};
+  Float4 row_z{};
+  Float4 projection{};
+  Float2 depth_projection{};
+  std::array<std::uint32_t, 3> indices{};  ///< Layer, material, object id.
+  std::array<float, 3> pad{};
+  Float4 map_scale{};
+  Float4 map_offset{};
+};
+static_assert(sizeof(InstanceRecord) == 128);
+
+struct CasterRecord {
+  Float4 row_x{};
+  Float4 row_y{};
+  Float4 row_z{};
+  std::uint32_t layer = 0;
+  std::array<std::uint32_t, 3> pad{};
+};
+static_assert(sizeof(CasterRecord) == 64);
+
+/// Triangles on the device, as a draw names them.
+struct Geometry {
+  std::uint32_t first_index = 0;
+  std::uint32_t num_indices = 0;
+  std::int32_t first_vertex = 0;
+  bool closed = false;         ///< Back faces need not be drawn.
+  bool has_texcoords = false;  ///< The mesh's own, not the planar rule's.
+  Bounds bounds;               ///< In the shape's frame.
+};
+
+/// Where a texture lies in the pages.
+struct TextureSlot {
+  int page = -1;
+  int layer = 0;
+};
+
+/// The device's side of a scene, parallel to its arrays.
+struct SceneOnDevice {
+  std::vector<const Geometry*> shapes;   ///< Null for shapes that are not drawn.
+  std::vector<const Geometry*> casters;  ///< Null for shapes that throw no shadow.
+  std::vector<TextureSlot> textures;
+};
+
+/// One instanced draw.
+struct Draw {
+  const Geometry* geometry = nullptr;
+  SurfaceKind kind = SurfaceKind::kPlain;
+  std::uint32_t first_instance = 0;
+  std::uint32_t num_instances = 0;
+};
+
+/// Views that are drawn in one pass: they are the layers of the targets.
+struct Chunk {
+  int first_view = 0;
+  int num_views = 0;
+  int num_shadow_layers = 0;
+  std::vector<Draw> draws;
+  std::vector<Draw> shadow_draws;
+};
+
+struct ChunkLimits {
+  int max_views = 1;
+  int max_shadow_layers = 1;
+};
+
+struct FrameData {
+  std::vector<ViewRecord> views;
+  std::vector<LightRecord> lights;
+  std::vector<MaterialRecord> materials;
+  SkyRecord sky;
+  std::vector<InstanceRecord> instances;
+  std::vector<CasterRecord> casters;
+  std::vector<Chunk> chunks;
+};
+
+/// `shade` is false where no colour is wanted: then there are no lights, textures and shadows. Frames and cameras
+/// of `views` must be in range, and lights at most kMaxLights.
+FrameData pack_frames(const Scene& scene, std::span<const State> states,
+                      std::span<const FrameView> views, const SceneOnDevice& device, bool shade,
+                      const ChunkLimits& limits);
+
+}  // namespace diorama::vulkan

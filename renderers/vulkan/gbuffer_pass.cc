@@ -1,0 +1,223 @@
+#include "renderers/vulkan/gbuffer_pass.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+
+namespace diorama::vulkan {
+namespace {
+
+constexpr vk::Format kColorFormat = vk::Format::eR8G8B8A8Unorm;
+constexpr vk::Format kDepthFormat = vk::Format::eR32Sfloat;
+constexpr vk::Format kIdFormat = vk::Format::eR16Uint;
+constexpr vk::Format kZFormat = vk::Format::eD32Sfloat;
+/// Picture sizes whose targets are kept.
+constexpr std::size_t kMaxTargets = 4;
+
+vk::raii::DescriptorSetLayout make_set_layout(const Device& device) {
+  std::vector<vk::DescriptorSetLayoutBinding> bindings;
+  const auto add = [&](vk::DescriptorType type) {
+    bindings.push_back({.binding = static_cast<std::uint32_t>(bindings.size()),
+                        .descriptorType = type,
+                        .descriptorCount = 1,
+                        .stageFlags = vk::ShaderStageFlagBits::eFragment});
+  };
+  for (int i = 0; i < 3; ++i) add(vk::DescriptorType::eStorageBuffer);
+  add(vk::DescriptorType::eUniformBuffer);
+  for (int i = 0; i < 1 + kNumPages; ++i) add(vk::DescriptorType::eCombinedImageSampler);
+  return device.device.createDescriptorSetLayout(
+      {.bindingCount = static_cast<std::uint32_t>(bindings.size()), .pBindings = bindings.data()});
+}
+
+vk::raii::PipelineLayout make_layout(const Device& device,
+                                     const vk::raii::DescriptorSetLayout& set_layout) {
+  const vk::DescriptorSetLayout set = *set_layout;
+  const vk::PushConstantRange first_view{vk::ShaderStageFlagBits::eFragment, 0,
+                                         sizeof(std::uint32_t)};
+  return device.device.createPipelineLayout({.setLayoutCount = 1,
+                                             .pSetLayouts = &set,
+                                             .pushConstantRangeCount = 1,
+                                             .pPushConstantRanges = &first_view});
+}
+
+vk::RenderingAttachmentInfo attachment(const Image& image, vk::ImageLayout layout, bool store) {
+  // All clear to zero: colour is drawn over, depth and id mean "nothing", z means far away.
+  return {.imageView = image.view(),
+          .imageLayout = layout,
+          .loadOp = vk::AttachmentLoadOp::eClear,
+          .storeOp = store ? vk::AttachmentStoreOp::eStore : vk::AttachmentStoreOp::eDontCare};
+}
+
+}  // namespace
+
+GbufferPass::GbufferPass(Device& device)
+    : device_(&device),
+      set_layout_(make_set_layout(device)),
+      layout_(make_layout(device, set_layout_)) {}
+
+const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
+  std::optional<vk::raii::Pipeline>& pipeline = surface_pipelines_[static_cast<int>(kind)];
+  if (pipeline) return *pipeline;
+  using Rate = vk::VertexInputRate;
+  constexpr auto kFloat4 = vk::Format::eR32G32B32A32Sfloat;
+  PipelineConfig config;
+  config.vertex = surface_vertex_shader(kind);
+  config.fragment = surface_fragment_shader(kind);
+  config.bindings = {{0, sizeof(Float3), Rate::eVertex}, {2, sizeof(InstanceRecord), Rate::eInstance}};
+  config.attributes = {
+      {0, 0, vk::Format::eR32G32B32Sfloat, 0},
+      {3, 2, kFloat4, offsetof(InstanceRecord, row_x)},
+      {4, 2, kFloat4, offsetof(InstanceRecord, row_y)},
+      {5, 2, kFloat4, offsetof(InstanceRecord, row_z)},
+      {6, 2, kFloat4, offsetof(InstanceRecord, projection)},
+      {7, 2, vk::Format::eR32G32Sfloat, offsetof(InstanceRecord, depth_projection)},
+      {8, 2, vk::Format::eR32G32B32Uint, offsetof(InstanceRecord, indices)}};
+  config.color_formats = {kDepthFormat, kIdFormat};
+  if (kind != SurfaceKind::kGeometryOnly) {
+    config.bindings.push_back({1, 16, Rate::eVertex});
+    config.attributes.push_back({1, 1, vk::Format::eR16G16B16A16Snorm, 0});
+    config.color_formats.push_back(kColorFormat);
+  }
+  if (kind == SurfaceKind::kImage) {
+    config.attributes.push_back({2, 1, vk::Format::eR32G32Sfloat, 8});
+  }
+  if (kind == SurfaceKind::kImage || kind == SurfaceKind::kCube) {
+    config.attributes.push_back({9, 2, kFloat4, offsetof(InstanceRecord, map_scale)});
+    config.attributes.push_back({10, 2, kFloat4, offsetof(InstanceRecord, map_offset)});
+  }
+  config.depth_format = kZFormat;
+  config.specialization = kShadowSizeTexels;
+  pipeline = make_pipeline(*device_, layout_, config);
+  return *pipeline;
+}
+
+const vk::raii::Pipeline& GbufferPass::sky_pipeline() {
+  if (sky_pipeline_) return *sky_pipeline_;
+  PipelineConfig config;
+  config.vertex = sky_vertex_shader();
+  config.fragment = sky_fragment_shader();
+  config.color_formats = {kDepthFormat, kIdFormat, kColorFormat};
+  config.depth_format = kZFormat;
+  config.depth_compare = vk::CompareOp::eEqual;
+  config.depth_write = false;
+  sky_pipeline_ = make_pipeline(*device_, layout_, config);
+  return *sky_pipeline_;
+}
+
+const Targets& GbufferPass::targets(int width, int height, int layers) {
+  const auto found =
+      std::find_if(targets_.begin(), targets_.end(), [&](const Targets& existing) {
+        return existing.width == width && existing.height == height;
+      });
+  if (found != targets_.end() && found->layers >= layers) {
+    std::rotate(targets_.begin(), found, found + 1);
+    return targets_.front();
+  }
+  device_->device.waitIdle();
+  if (found != targets_.end()) {
+    targets_.erase(found);
+  } else if (targets_.size() >= kMaxTargets) {
+    targets_.pop_back();
+  }
+  Targets made;
+  made.width = width;
+  made.height = height;
+  made.layers = layers;
+  using Use = vk::ImageUsageFlagBits;
+  const auto make = [&](vk::Format format, vk::ImageUsageFlags usage, vk::ImageAspectFlags aspect) {
+    return Image(*device_, {.format = format,
+                            .width = width,
+                            .height = height,
+                            .layers = layers,
+                            .mips = 1,
+                            .usage = usage,
+                            .aspect = aspect});
+  };
+  const vk::ImageUsageFlags drawn = Use::eColorAttachment | Use::eTransferSrc;
+  made.color = make(kColorFormat, drawn, vk::ImageAspectFlagBits::eColor);
+  made.depth_m = make(kDepthFormat, drawn, vk::ImageAspectFlagBits::eColor);
+  made.id = make(kIdFormat, drawn, vk::ImageAspectFlagBits::eColor);
+  made.z = make(kZFormat, Use::eDepthStencilAttachment, vk::ImageAspectFlagBits::eDepth);
+  targets_.insert(targets_.begin(), std::move(made));
+  return targets_.front();
+}
+
+void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk) {
+  std::optional<SurfaceKind> bound;
+  for (const Draw& draw : chunk.draws) {
+    if (bound != draw.kind) {
+      commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind));
+      bound = draw.kind;
+    }
+    commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
+                                               : vk::CullModeFlagBits::eNone);
+    commands.drawIndexed(draw.geometry->num_indices, draw.num_instances,
+                         draw.geometry->first_index, draw.geometry->first_vertex,
+                         draw.first_instance);
+  }
+}
+
+void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
+                         const Buffer& instances, vk::DescriptorSet tables,
+                         const Targets& targets, const Chunk& chunk, ChannelSet channels,
+                         const Readback& readback) {
+  using Stage = vk::PipelineStageFlagBits2;
+  using Bit = vk::AccessFlagBits2;
+  const bool shade = has_channel(channels, Channel::kColor);
+  const Access copied{Stage::eCopy, Bit::eTransferRead};
+  const Access drawn{Stage::eColorAttachmentOutput,
+                     Bit::eColorAttachmentWrite | Bit::eColorAttachmentRead};
+  const Access tested{Stage::eEarlyFragmentTests | Stage::eLateFragmentTests,
+                      Bit::eDepthStencilAttachmentRead | Bit::eDepthStencilAttachmentWrite};
+  const Access before{copied.stages | drawn.stages, drawn.access};
+  constexpr auto kDraw = vk::ImageLayout::eColorAttachmentOptimal;
+  constexpr auto kCopy = vk::ImageLayout::eTransferSrcOptimal;
+  std::vector<const Image*> images{&targets.depth_m, &targets.id};
+  if (shade) images.push_back(&targets.color);
+  std::vector<vk::RenderingAttachmentInfo> colors;
+  for (const Image* image : images) {
+    image_barrier(commands, *image, before, drawn, vk::ImageLayout::eUndefined, kDraw);
+    colors.push_back(attachment(*image, kDraw, true));
+  }
+  image_barrier(commands, targets.z, tested, tested, vk::ImageLayout::eUndefined,
+                vk::ImageLayout::eDepthAttachmentOptimal);
+  const auto depth = attachment(targets.z, vk::ImageLayout::eDepthAttachmentOptimal, false);
+
+  const vk::Rect2D area{{0, 0},
+                        {static_cast<std::uint32_t>(targets.width),
+                         static_cast<std::uint32_t>(targets.height)}};
+  const auto layers = static_cast<std::uint32_t>(chunk.num_views);
+  commands.beginRendering({.renderArea = area,
+                           .layerCount = layers,
+                           .colorAttachmentCount = static_cast<std::uint32_t>(colors.size()),
+                           .pColorAttachments = colors.data(),
+                           .pDepthAttachment = &depth});
+  commands.setViewport(0, vk::Viewport{0.0F, 0.0F, static_cast<float>(targets.width),
+                                       static_cast<float>(targets.height), 0.0F, 1.0F});
+  commands.setScissor(0, area);
+  commands.bindVertexBuffers(0, {scene.positions(), scene.attributes(), instances.handle()},
+                             {0, 0, 0});
+  commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
+  if (shade) {
+    commands.bindDescriptorSets(vk::PipelineBindPoint::eGraphics, *layout_, 0, tables, nullptr);
+    commands.pushConstants<std::uint32_t>(*layout_, vk::ShaderStageFlagBits::eFragment, 0,
+                                          static_cast<std::uint32_t>(chunk.first_view));
+  }
+  draw_surfaces(commands, chunk);
+  if (shade) {
+    commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *sky_pipeline());
+    commands.setCullMode(vk::CullModeFlagBits::eNone);
+    commands.draw(3, layers, 0, 0);
+  }
+  commands.endRendering();
+  for (const Image* image : images) image_barrier(commands, *image, drawn, copied, kDraw, kCopy);
+  if (shade) readback.record_copy(commands, targets.color, Channel::kColor, chunk);
+  if (has_channel(channels, Channel::kDepth)) {
+    readback.record_copy(commands, targets.depth_m, Channel::kDepth, chunk);
+  }
+  if (has_channel(channels, Channel::kInstance)) {
+    readback.record_copy(commands, targets.id, Channel::kInstance, chunk);
+  }
+}
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,57 @@
+// Draws the views of one chunk as layers of array images: depth, object ids and colour in one pass. Owned by the
+// renderer; the Device must outlive it. The targets are shared by all submissions, which run one after the other on the
+// queue. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "renderers/vulkan/frame_data.h"
+#include "renderers/vulkan/gpu_scene.h"
+#include "renderers/vulkan/readback.h"
+#include "renderers/vulkan/vk_commands.h"
+#include "renderers/vulkan/vk_pipeline.h"
+
+namespace diorama::vulkan {
+
+/// Array images of one picture size.
+struct Targets {
+  int width = 0;
+  int height = 0;
+  int layers = 0;
+  Image color;    ///< RGBA8, sRGB encoded by the shader.
+  Image depth_m;  ///< R32F, metres; 0 where nothing is hit.
+  Image id;       ///< R16_UINT
+  Image z;        ///< D32F, reversed.
+};
+
+class GbufferPass {
+ public:
+  explicit GbufferPass(Device& device);
+
+  const vk::raii::DescriptorSetLayout& set_layout() const { return set_layout_; }
+
+  /// Targets of at least `layers` layers. They hold until the next call. May wait for the device.
+  const Targets& targets(int width, int height, int layers);
+
+  /// Draws the chunk and copies what `channels` asks for to its views' place in `readback`.
+  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
+              const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
+              const Chunk& chunk, ChannelSet channels, const Readback& readback);
+
+ private:
+  const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind);
+  const vk::raii::Pipeline& sky_pipeline();
+  void draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk);
+
+  Device* device_;
+  vk::raii::DescriptorSetLayout set_layout_;
+  vk::raii::PipelineLayout layout_;
+  // Made at first use: each costs a compilation.
+  std::array<std::optional<vk::raii::Pipeline>, kNumSurfaceKinds> surface_pipelines_;
+  std::optional<vk::raii::Pipeline> sky_pipeline_;
+  std::vector<Targets> targets_;  ///< Last used first.
+};
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,34 @@
+// Draws the sun's shadow maps of one chunk, a layer per state. Owned by the renderer; the Device must outlive it.
+// The maps are shared by all submissions, which run one after the other on the queue. Not thread-safe.
+#pragma once
+
+#include "renderers/vulkan/frame_data.h"
+#include "renderers/vulkan/gpu_scene.h"
+#include "renderers/vulkan/vk_commands.h"
+#include "renderers/vulkan/vk_pipeline.h"
+
+namespace diorama::vulkan {
+
+class ShadowPass {
+ public:
+  explicit ShadowPass(Device& device);
+
+  /// Makes room for a chunk of `layers`; may wait for the device.
+  void reserve_layers(int layers);
+
+  /// Leaves the maps ready to be read by fragment shaders; `casters` holds FrameData::casters.
+  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
+              const Buffer& casters, const Chunk& chunk) const;
+
+  vk::ImageView view() const { return map_.view(); }
+  vk::Sampler sampler() const { return *sampler_; }
+
+ private:
+  Device* device_;
+  vk::raii::Sampler sampler_;
+  vk::raii::PipelineLayout layout_;
+  vk::raii::Pipeline pipeline_;
+  Image map_;
+};
+
+}  // namespace diorama::vulkan

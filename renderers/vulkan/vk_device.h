@@ -1,0 +1,75 @@
+// Instance, choice of the physical device, logical device and messages of the validation layer. Headless.
+// A Device is owned by one renderer and outlives everything made from it. Not thread-safe, but Messages.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/core/status.h"
+
+#define VULKAN_HPP_NO_STRUCT_CONSTRUCTORS
+#include <vulkan/vulkan_raii.hpp>
+
+namespace diorama::vulkan {
+
+/// What the validation layer said, first messages first. Thread-safe.
+class Messages {
+ public:
+  void add(const std::string& text);
+  /// All messages so far, "" if none.
+  std::string text() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+  int count_ = 0;
+};
+
+struct Instance {
+  vk::raii::Context context;
+  std::unique_ptr<Messages> messages;  ///< Outlives the messenger, which points to it.
+  vk::raii::Instance instance{nullptr};
+  vk::raii::DebugUtilsMessengerEXT messenger{nullptr};
+};
+
+/// unavailable if there is no loader, no driver or (with `validation`) no validation layer.
+Result<std::unique_ptr<Instance>> make_instance(bool validation);
+
+/// A physical device and why it cannot be used (`reasons` empty = it can). Best first.
+struct Candidate {
+  vk::raii::PhysicalDevice physical{nullptr};
+  std::string name;
+  std::string type;
+  std::string driver;
+  std::string api_version;
+  bool is_cpu = false;
+  std::vector<std::string> reasons;
+};
+
+/// In the loader's order; the index in this list is what a user may name.
+std::vector<Candidate> list_candidates(const Instance& instance);
+
+/// The first usable one of the best type: discrete, integrated, virtual GPU, CPU; -1 if none.
+int best_candidate(const std::vector<Candidate>& candidates);
+
+struct Device {
+  std::unique_ptr<Instance> instance;
+  Candidate candidate;
+  std::uint32_t queue_family = 0;
+  vk::raii::Device device{nullptr};
+  vk::raii::Queue queue{nullptr};
+  vk::PhysicalDeviceMemoryProperties memory;
+  vk::PhysicalDeviceLimits limits;
+  std::uint64_t allocated_bytes = 0;  ///< By Buffer and Image.
+};
+
+/// `wanted`: index, part of a name, or "" for the best. unavailable names every candidate with its reasons.
+Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation);
+
+/// The Status of the exception that is being handled; call it in a catch block.
+Status status_of_exception(const std::string& what);
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,80 @@
+#include "renderers/vulkan/vk_pipeline.h"
+
+#include <array>
+
+namespace diorama::vulkan {
+namespace {
+
+vk::raii::ShaderModule make_module(const Device& device, std::span<const std::uint32_t> words) {
+  return device.device.createShaderModule({.codeSize = words.size_bytes(), .pCode = words.data()});
+}
+
+}  // namespace
+
+vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineLayout& layout,
+                                 const PipelineConfig& config) {
+  const vk::raii::ShaderModule vertex = make_module(device, config.vertex);
+  vk::raii::ShaderModule fragment{nullptr};
+  const vk::SpecializationMapEntry entry{.constantID = 0, .offset = 0, .size = sizeof(float)};
+  const vk::SpecializationInfo specialization{.mapEntryCount = 1,
+                                              .pMapEntries = &entry,
+                                              .dataSize = sizeof(float),
+                                              .pData = &config.specialization};
+  std::vector<vk::PipelineShaderStageCreateInfo> stages{
+      {.stage = vk::ShaderStageFlagBits::eVertex, .module = *vertex, .pName = "main"}};
+  if (!config.fragment.empty()) {
+    fragment = make_module(device, config.fragment);
+    stages.push_back({.stage = vk::ShaderStageFlagBits::eFragment,
+                      .module = *fragment,
+                      .pName = "main",
+                      .pSpecializationInfo = &specialization});
+  }
+  const vk::PipelineVertexInputStateCreateInfo vertex_input{
+      .vertexBindingDescriptionCount = static_cast<std::uint32_t>(config.bindings.size()),
+      .pVertexBindingDescriptions = config.bindings.data(),
+      .vertexAttributeDescriptionCount = static_cast<std::uint32_t>(config.attributes.size()),
+      .pVertexAttributeDescriptions = config.attributes.data()};
+  const vk::PipelineInputAssemblyStateCreateInfo assembly{
+      .topology = vk::PrimitiveTopology::eTriangleList};
+  const vk::PipelineViewportStateCreateInfo viewport{.viewportCount = 1, .scissorCount = 1};
+  const vk::PipelineRasterizationStateCreateInfo raster{
+      .polygonMode = vk::PolygonMode::eFill,
+      .frontFace = vk::FrontFace::eCounterClockwise,
+      .lineWidth = 1.0F};
+  const vk::PipelineMultisampleStateCreateInfo multisample{
+      .rasterizationSamples = vk::SampleCountFlagBits::e1};
+  const vk::PipelineDepthStencilStateCreateInfo depth{.depthTestEnable = true,
+                                                      .depthWriteEnable = config.depth_write,
+                                                      .depthCompareOp = config.depth_compare};
+  std::vector<vk::PipelineColorBlendAttachmentState> blends;
+  for (std::size_t i = 0; i < config.color_formats.size(); ++i) {
+    using Bit = vk::ColorComponentFlagBits;
+    blends.push_back({.colorWriteMask = Bit::eR | Bit::eG | Bit::eB | Bit::eA});
+  }
+  const vk::PipelineColorBlendStateCreateInfo blend{
+      .attachmentCount = static_cast<std::uint32_t>(blends.size()), .pAttachments = blends.data()};
+  const std::array<vk::DynamicState, 3> dynamic{
+      vk::DynamicState::eViewport, vk::DynamicState::eScissor, vk::DynamicState::eCullMode};
+  const vk::PipelineDynamicStateCreateInfo dynamics{.dynamicStateCount = dynamic.size(),
+                                                    .pDynamicStates = dynamic.data()};
+  const vk::PipelineRenderingCreateInfo rendering{
+      .colorAttachmentCount = static_cast<std::uint32_t>(config.color_formats.size()),
+      .pColorAttachmentFormats = config.color_formats.data(),
+      .depthAttachmentFormat = config.depth_format};
+  return device.device.createGraphicsPipeline(
+      nullptr, vk::GraphicsPipelineCreateInfo{
+                   .pNext = &rendering,
+                   .stageCount = static_cast<std::uint32_t>(stages.size()),
+                   .pStages = stages.data(),
+                   .pVertexInputState = &vertex_input,
+                   .pInputAssemblyState = &assembly,
+                   .pViewportState = &viewport,
+                   .pRasterizationState = &raster,
+                   .pMultisampleState = &multisample,
+                   .pDepthStencilState = &depth,
+                   .pColorBlendState = &blend,
+                   .pDynamicState = &dynamics,
+                   .layout = *layout});
+}
+
+}  // namespace diorama::vulkan

@@ -1,0 +1,28 @@
+// Graphics pipelines for dynamic rendering, from a short description. The Device must outlive them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "renderers/vulkan/vk_device.h"
+
+namespace diorama::vulkan {
+
+struct PipelineConfig {
+  std::span<const std::uint32_t> vertex;
+  std::span<const std::uint32_t> fragment;  ///< Empty = depth only.
+  std::vector<vk::VertexInputBindingDescription> bindings;
+  std::vector<vk::VertexInputAttributeDescription> attributes;
+  std::vector<vk::Format> color_formats;
+  vk::Format depth_format = vk::Format::eUndefined;
+  vk::CompareOp depth_compare = vk::CompareOp::eGreater;
+  bool depth_write = true;
+  float specialization = 0.0F;  ///< Constant 0 of the fragment shader.
+};
+
+/// Viewport, scissor and cull mode are dynamic; counter-clockwise in the picture is the front.
+vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineLayout& layout,
+                                 const PipelineConfig& config);
+
+}  // namespace diorama::vulkan

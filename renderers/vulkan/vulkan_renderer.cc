@@ -1,0 +1,351 @@
+#include "renderers/vulkan/vulkan_renderer.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <optional>
+
+#include "renderers/vulkan/frame_data.h"
+#include "renderers/vulkan/gbuffer_pass.h"
+#include "renderers/vulkan/gpu_scene.h"
+#include "renderers/vulkan/readback.h"
+#include "renderers/vulkan/shadow_pass.h"
+#include "renderers/vulkan/vk_commands.h"
+
+namespace diorama {
+namespace vulkan {
+namespace {
+
+/// Submissions whose memory is kept: two under way and one being read.
+constexpr int kNumSlots = 3;
+constexpr int kMaxBatch = 2048;
+constexpr std::int64_t kReadbackBudgetBytes = std::int64_t{384} << 20;
+constexpr std::int64_t kTargetBudgetBytes = std::int64_t{64} << 20;
+constexpr int kMaxLayersPerPass = 64;
+constexpr int kMaxShadowLayers = 32;
+
+/// What one submission needs for itself until the device is done with it.
+struct Slot {
+  CommandSlot commands;
+  vk::raii::DescriptorSet tables;
+  Buffer staging;
+  Buffer instances;
+  Buffer casters;
+  Buffer views;
+  Buffer lights;
+  Buffer materials;
+  Buffer sky;
+  Readback readback;
+};
+
+template <typename T>
+void upload(Device& device, Buffer& buffer, std::span<const T> values, vk::BufferUsageFlags usage) {
+  // Never empty: a descriptor needs a buffer.
+  reserve(device, buffer, std::max<std::size_t>(values.size_bytes(), 1), usage, MemoryUse::kUpload);
+  if (!values.empty()) std::memcpy(buffer.mapped(), values.data(), values.size_bytes());
+}
+
+vk::raii::DescriptorPool make_descriptor_pool(const Device& device) {
+  const std::array<vk::DescriptorPoolSize, 3> sizes{
+      vk::DescriptorPoolSize{vk::DescriptorType::eStorageBuffer, 3 * kNumSlots},
+      vk::DescriptorPoolSize{vk::DescriptorType::eUniformBuffer, kNumSlots},
+      vk::DescriptorPoolSize{vk::DescriptorType::eCombinedImageSampler, (1 + kNumPages) * kNumSlots}};
+  return device.device.createDescriptorPool(
+      {.flags = vk::DescriptorPoolCreateFlagBits::eFreeDescriptorSet,
+       .maxSets = kNumSlots,
+       .poolSizeCount = sizes.size(),
+       .pPoolSizes = sizes.data()});
+}
+
+std::string size_text(int width, int height) {
+  return std::to_string(width) + "x" + std::to_string(height);
+}
+
+class VulkanRenderer : public Renderer {
+ public:
+  explicit VulkanRenderer(std::unique_ptr<Device> device)
+      : device_(std::move(device)),
+        scene_(std::make_unique<GpuScene>(*device_)),
+        shadow_pass_(*device_),
+        gbuffer_pass_(*device_),
+        descriptor_pool_(make_descriptor_pool(*device_)) {
+    for (int i = 0; i < kNumSlots; ++i) {
+      const vk::DescriptorSetLayout layout = *gbuffer_pass_.set_layout();
+      slots_.push_back({.commands = CommandSlot(*device_),
+                        .tables = std::move(device_->device
+                                                .allocateDescriptorSets(
+                                                    {.descriptorPool = *descriptor_pool_,
+                                                     .descriptorSetCount = 1,
+                                                     .pSetLayouts = &layout})
+                                                .front()),
+                        .staging = {},
+                        .instances = {},
+                        .casters = {},
+                        .views = {},
+                        .lights = {},
+                        .materials = {},
+                        .sky = {},
+                        .readback = {}});
+    }
+    info_ = {device_->candidate.name, device_->candidate.driver, device_->candidate.is_cpu};
+  }
+
+  ~VulkanRenderer() override {
+    try {
+      device_->device.waitIdle();
+    } catch (const vk::Error&) {
+      // A lost device does nothing any more: all can be destroyed.
+    }
+  }
+
+  const RenderDevice& device() const override { return info_; }
+  int max_in_flight() const override { return kNumSlots; }
+  std::uint64_t memory_bytes() const { return device_->allocated_bytes; }
+
+  int max_views(int width_px, int height_px) const override {
+    const int limit = static_cast<int>(std::min(
+        {device_->limits.maxImageDimension2D, device_->limits.maxFramebufferWidth,
+         device_->limits.maxFramebufferHeight, device_->limits.maxViewportDimensions[0],
+         device_->limits.maxViewportDimensions[1]}));
+    if (width_px < 1 || height_px < 1 || width_px > limit || height_px > limit) return 0;
+    const std::int64_t bytes = std::int64_t{width_px} * height_px * kReadbackBytesPerPixel;
+    return static_cast<int>(std::clamp<std::int64_t>(kReadbackBudgetBytes / bytes, 1, kMaxBatch));
+  }
+
+  Result<RenderTicket> submit(const Scene& scene, std::span<const State> states,
+                              std::span<const FrameView> views, ChannelSet channels) override {
+    if (!broken_.ok()) return broken_;
+    DIORAMA_RETURN_IF_ERROR(check(scene, states, views, channels));
+    try {
+      return submit_checked(scene, states, views, channels);
+    } catch (...) {
+      // What was half recorded or half uploaded is not known any more.
+      broken_ = status_of_exception("rendering");
+      return broken_;
+    }
+  }
+
+  Result<RenderedViews> wait(RenderTicket ticket) override {
+    if (!broken_.ok()) return broken_;
+    if (ticket >= next_ticket_ || ticket + kNumSlots < next_ticket_) {
+      return failed("rendering: ticket " + std::to_string(ticket) +
+                    " is unknown or its memory was reused; wait before " +
+                    std::to_string(kNumSlots) + " further submissions");
+    }
+    try {
+      Slot& slot = slots_[ticket % kNumSlots];
+      slot.commands.wait_idle();
+      DIORAMA_RETURN_IF_ERROR(check_messages());
+      return slot.readback.finish();
+    } catch (...) {
+      broken_ = status_of_exception("rendering");
+      return broken_;
+    }
+  }
+
+ private:
+  Status check_messages() {
+    const std::string text = device_->instance->messages->text();
+    if (text.empty()) return {};
+    broken_ = failed("Vulkan validation: " + text);
+    return broken_;
+  }
+
+  Status check(const Scene& scene, std::span<const State> states, std::span<const FrameView> views,
+               ChannelSet channels) const {
+    if (views.empty() || channels == 0) return invalid_input("rendering: no views or no channels");
+    for (const FrameView& view : views) {
+      if (view.frame < 0 || view.frame >= static_cast<int>(states.size()) ||
+          !view.camera.valid() || view.camera.index >= static_cast<int>(scene.cameras.size())) {
+        return invalid_input("rendering: frame " + std::to_string(view.frame) + " of " +
+                             std::to_string(states.size()) + ", camera " +
+                             std::to_string(view.camera.index) + " of " +
+                             std::to_string(scene.cameras.size()) + ": out of range");
+      }
+    }
+    const Intrinsics& first = scene.cameras[views[0].camera.index].intrinsics;
+    for (const FrameView& view : views) {
+      const Camera& camera = scene.cameras[view.camera.index];
+      if (camera.intrinsics.width_px != first.width_px ||
+          camera.intrinsics.height_px != first.height_px) {
+        return invalid_input("camera '" + camera.name + "': " +
+                             size_text(camera.intrinsics.width_px, camera.intrinsics.height_px) +
+                             " pixels in a batch of " +
+                             size_text(first.width_px, first.height_px) +
+                             "; submit each size by itself");
+      }
+    }
+    const int most = max_views(first.width_px, first.height_px);
+    if (most == 0) {
+      return invalid_input("camera '" + scene.cameras[views[0].camera.index].name + "': " +
+                           size_text(first.width_px, first.height_px) +
+                           " pixels; the device draws 1x1 to " +
+                           size_text(static_cast<int>(device_->limits.maxFramebufferWidth),
+                                     static_cast<int>(device_->limits.maxFramebufferHeight)));
+    }
+    if (views.size() > static_cast<std::size_t>(most)) {
+      return invalid_input("rendering: " + std::to_string(views.size()) +
+                           " views in a submission, at most " + std::to_string(most) + " of " +
+                           size_text(first.width_px, first.height_px) + " pixels are possible");
+    }
+    if (has_channel(channels, Channel::kColor) && scene.lights.size() > kMaxLights) {
+      return invalid_input("scene: " + std::to_string(scene.lights.size()) +
+                           " lights, the renderer takes at most " + std::to_string(kMaxLights) +
+                           "; remove some");
+    }
+    for (const Body& body : scene.bodies) {
+      if (body.object_index >= 65535) {
+        return invalid_input("body '" + body.name + "': object index " +
+                             std::to_string(body.object_index) + ", the largest is 65534");
+      }
+    }
+    return {};
+  }
+
+  ChunkLimits chunk_limits(int width, int height) const {
+    const std::int64_t layer_bytes = std::int64_t{width} * height * 4;
+    ChunkLimits limits;
+    limits.max_views = static_cast<int>(
+        std::clamp<std::int64_t>(kTargetBudgetBytes / layer_bytes, 1, kMaxLayersPerPass));
+    limits.max_shadow_layers = kMaxShadowLayers;
+    return limits;
+  }
+
+  Result<RenderTicket> submit_checked(const Scene& scene, std::span<const State> states,
+                                      std::span<const FrameView> views, ChannelSet channels) {
+    const bool shade = has_channel(channels, Channel::kColor);
+    Slot& slot = slots_[next_ticket_ % kNumSlots];
+    slot.commands.wait_idle();
+    Staging staging;
+    Result<SceneOnDevice> on_device = scene_->prepare(scene, shade, staging);
+    if (!on_device.ok()) {
+      // It may believe to have what was never copied.
+      device_->device.waitIdle();
+      scene_ = std::make_unique<GpuScene>(*device_);
+      return on_device.status();
+    }
+    const Intrinsics& size = scene.cameras[views[0].camera.index].intrinsics;
+    const FrameData data = pack_frames(scene, states, views, *on_device, shade,
+                                       chunk_limits(size.width_px, size.height_px));
+    int layers = 1, shadow_layers = 1;
+    for (const Chunk& chunk : data.chunks) {
+      layers = std::max(layers, chunk.num_views);
+      shadow_layers = std::max(shadow_layers, chunk.num_shadow_layers);
+    }
+    const Targets& targets = gbuffer_pass_.targets(size.width_px, size.height_px, layers);
+    if (shade) shadow_pass_.reserve_layers(shadow_layers);
+    std::vector<float> far_m;
+    for (const FrameView& view : views) {
+      far_m.push_back(static_cast<float>(scene.cameras[view.camera.index].far_m));
+    }
+    slot.readback.prepare(*device_, size.width_px, size.height_px, channels, std::move(far_m));
+    fill(slot, data, staging, shade);
+
+    const vk::raii::CommandBuffer& commands = slot.commands.begin();
+    scene_->record_uploads(commands, slot.staging);
+    for (const Chunk& chunk : data.chunks) {
+      if (shade) shadow_pass_.record(commands, *scene_, slot.casters, chunk);
+      gbuffer_pass_.record(commands, *scene_, slot.instances, *slot.tables, targets, chunk,
+                           channels, slot.readback);
+    }
+    memory_barrier(commands,
+                   {vk::PipelineStageFlagBits2::eCopy, vk::AccessFlagBits2::eTransferWrite},
+                   {vk::PipelineStageFlagBits2::eHost, vk::AccessFlagBits2::eHostRead});
+    slot.commands.submit();
+    DIORAMA_RETURN_IF_ERROR(check_messages());
+    return next_ticket_++;
+  }
+
+  void fill(Slot& slot, const FrameData& data, const Staging& staging, bool shade) {
+    using Use = vk::BufferUsageFlagBits;
+    upload(*device_, slot.staging, std::span(staging), Use::eTransferSrc);
+    upload(*device_, slot.instances, std::span(data.instances), Use::eVertexBuffer);
+    if (!shade) return;
+    upload(*device_, slot.casters, std::span(data.casters), Use::eVertexBuffer);
+    upload(*device_, slot.views, std::span(data.views), Use::eStorageBuffer);
+    upload(*device_, slot.lights, std::span(data.lights), Use::eStorageBuffer);
+    upload(*device_, slot.materials, std::span(data.materials), Use::eStorageBuffer);
+    upload(*device_, slot.sky, std::span(&data.sky, 1), Use::eUniformBuffer);
+
+    std::vector<vk::DescriptorBufferInfo> buffers;
+    for (const Buffer* buffer : {&slot.views, &slot.lights, &slot.materials, &slot.sky}) {
+      const std::uint64_t range = buffer == &slot.sky ? sizeof(SkyRecord) : VK_WHOLE_SIZE;
+      buffers.push_back({.buffer = buffer->handle(), .offset = 0, .range = range});
+    }
+    std::vector<vk::DescriptorImageInfo> images{
+        {.sampler = shadow_pass_.sampler(),
+         .imageView = shadow_pass_.view(),
+         .imageLayout = vk::ImageLayout::eDepthReadOnlyOptimal}};
+    for (int page = 0; page < kNumPages; ++page) {
+      images.push_back({.sampler = scene_->textures().sampler(),
+                        .imageView = scene_->textures().view(page),
+                        .imageLayout = vk::ImageLayout::eShaderReadOnlyOptimal});
+    }
+    std::vector<vk::WriteDescriptorSet> writes;
+    for (std::uint32_t i = 0; i < buffers.size(); ++i) {
+      writes.push_back({.dstSet = *slot.tables,
+                        .dstBinding = i,
+                        .descriptorCount = 1,
+                        .descriptorType = i == 3 ? vk::DescriptorType::eUniformBuffer
+                                                 : vk::DescriptorType::eStorageBuffer,
+                        .pBufferInfo = &buffers[i]});
+    }
+    for (std::uint32_t i = 0; i < images.size(); ++i) {
+      writes.push_back({.dstSet = *slot.tables,
+                        .dstBinding = 4 + i,
+                        .descriptorCount = 1,
+                        .descriptorType = vk::DescriptorType::eCombinedImageSampler,
+                        .pImageInfo = &images[i]});
+    }
+    device_->device.updateDescriptorSets(writes, nullptr);
+  }
+
+  // In the order of making: each uses what stands above it.
+  std::unique_ptr<Device> device_;
+  std::unique_ptr<GpuScene> scene_;
+  ShadowPass shadow_pass_;
+  GbufferPass gbuffer_pass_;
+  vk::raii::DescriptorPool descriptor_pool_;
+  std::vector<Slot> slots_;
+  RenderDevice info_;
+  RenderTicket next_ticket_ = 0;
+  Status broken_;  ///< After a failure of the device or of validation nothing works any more.
+};
+
+}  // namespace
+}  // namespace vulkan
+
+Result<std::unique_ptr<Renderer>> make_vulkan_renderer(const VulkanOptions& options) {
+  DIORAMA_ASSIGN_OR_RETURN(auto device, vulkan::make_device(options.device, options.validation));
+  const std::string name = device->candidate.name;
+  try {
+    return std::unique_ptr<Renderer>(std::make_unique<vulkan::VulkanRenderer>(std::move(device)));
+  } catch (...) {
+    return unavailable(vulkan::status_of_exception("Vulkan device '" + name + "'").message());
+  }
+}
+
+std::uint64_t vulkan_memory_bytes(const Renderer& renderer) {
+  const auto* ours = dynamic_cast<const vulkan::VulkanRenderer*>(&renderer);
+  return ours != nullptr ? ours->memory_bytes() : 0;
+}
+
+Result<std::vector<VulkanCandidate>> list_vulkan_devices() {
+  DIORAMA_ASSIGN_OR_RETURN(const auto instance, vulkan::make_instance(false));
+  try {
+    const std::vector<vulkan::Candidate> candidates = vulkan::list_candidates(*instance);
+    const int best = vulkan::best_candidate(candidates);
+    std::vector<VulkanCandidate> result;
+    for (int i = 0; i < static_cast<int>(candidates.size()); ++i) {
+      const vulkan::Candidate& candidate = candidates[i];
+      result.push_back({candidate.name, candidate.type, candidate.driver, candidate.api_version,
+                        candidate.reasons.empty(), i == best, candidate.reasons});
+    }
+    return result;
+  } catch (...) {
+    return unavailable(vulkan::status_of_exception("listing Vulkan devices").message());
+  }
+}
+
+}  // namespace diorama
