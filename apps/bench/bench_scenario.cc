@@ -24,24 +24,16 @@ Status write_text(const std::filesystem::path& path, const std::string& text) {
 }  // namespace
 
 Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder, int size_px, int num_frames) {
-  std::filesystem::path scenario_path;
-  for (const EmbeddedFile& file : embedded_files()) {
-    const std::filesystem::path path = folder / file.path;
-    if (path.extension() != ".textproto") {
-      DIORAMA_RETURN_IF_ERROR(write_text(path, file.text));
-      continue;
-    }
-    DIORAMA_ASSIGN_OR_RETURN(schema::Scenario scenario, parse_scenario(file.text, file.path));
-    scenario.mutable_episode()->set_frames(num_frames);
-    while (scenario.camera_size() > kMaxCameras) scenario.mutable_camera()->RemoveLast();
-    for (schema::Camera& camera : *scenario.mutable_camera()) {
-      camera.set_width_px(size_px);
-      camera.set_height_px(size_px);
-    }
-    scenario_path = path;
-    DIORAMA_RETURN_IF_ERROR(write_text(path, scenario_text(scenario)));
+  DIORAMA_ASSIGN_OR_RETURN(schema::Scenario scenario, parse_scenario(clutter_text(), "clutter.textproto"));
+  scenario.mutable_episode()->set_frames(num_frames);
+  while (scenario.camera_size() > kMaxCameras) scenario.mutable_camera()->RemoveLast();
+  for (schema::Camera& camera : *scenario.mutable_camera()) {
+    camera.set_width_px(size_px);
+    camera.set_height_px(size_px);
   }
-  return scenario_path;
+  const std::filesystem::path path = folder / "clutter.textproto";
+  DIORAMA_RETURN_IF_ERROR(write_text(path, scenario_text(scenario)));
+  return path;
 }
 
 }  // namespace diorama
