@@ -9,7 +9,8 @@ namespace diorama {
 
 namespace {
 
-// Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, 6.4): the upper bits are well mixed.
+// Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, 6.4): the upper bits are
+// well mixed.
 std::size_t hash_of(std::uint64_t pair) { return (pair * 0x9E3779B97F4A7C15ull) >> 32; }
 
 }  // namespace
@@ -89,12 +90,14 @@ void ContactLog::flush(double frame_period_s, std::vector<Contact>& contacts) {
     Contact& contact = contacts.emplace_back();
     contact.a = sum.a;
     contact.b = sum.b;
-    // A pair that overlaps without any impulse (its solver rows were idle) is placed by its first point.
+    // A pair that overlaps without any impulse (its solver rows were idle) is placed by its first
+    // point.
     contact.point_world = sum.weight > 0.0 ? sum.weighted_point / sum.weight : sum.first_point;
     const double length = glm::length(sum.weighted_normal);
-    // Opposite normals can cancel (a body caught in a slit of the other): then the first one stands.
-    contact.normal_world =
-        length > 1e-6 * sum.weight && length > 0.0 ? sum.weighted_normal / length : sum.first_normal;
+    // Opposite normals can cancel (a body caught in a slit of the other): then the first one
+    // stands.
+    contact.normal_world = length > 1e-6 * sum.weight && length > 0.0 ? sum.weighted_normal / length
+                                                                      : sum.first_normal;
     contact.force_world_n = sum.impulse / frame_period_s;
     contact.min_gap_m = sum.min_gap_m;
     sum.touched = false;

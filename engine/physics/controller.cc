@@ -63,7 +63,8 @@ class RandomSmoothController : public Controller {
         wave.amplitude = stream.uniform(0.25, 1.0);
         power += 0.5 * wave.amplitude * wave.amplitude;
       }
-      // Root mean square 1 before tanh: the action uses its whole range without saturating for long.
+      // Root mean square 1 before tanh: the action uses its whole range without saturating for
+      // long.
       for (Wave& wave : waves_[i]) wave.amplitude /= std::sqrt(power);
     }
   }

@@ -20,12 +20,12 @@ Mechanics mechanics(const Scene& scene, const State& state) {
     const dvec3 spin = glm::conjugate(world_from_inertia.rotation) * at.angular_velocity_world;
     const dvec3 spin_momentum = body.mass.principal_inertia * spin;  // principal axes
 
-    sum.kinetic_j += 0.5 * mass_kg * glm::dot(com_velocity, com_velocity) +
-                     0.5 * glm::dot(spin, spin_momentum);
+    sum.kinetic_j +=
+        0.5 * mass_kg * glm::dot(com_velocity, com_velocity) + 0.5 * glm::dot(spin, spin_momentum);
     sum.potential_j -= mass_kg * glm::dot(scene.physics.gravity_m_s2, com_world);
     sum.momentum_kg_m_s += mass_kg * com_velocity;
-    sum.angular_momentum += glm::cross(com_world, mass_kg * com_velocity) +
-                            world_from_inertia.rotate(spin_momentum);
+    sum.angular_momentum +=
+        glm::cross(com_world, mass_kg * com_velocity) + world_from_inertia.rotate(spin_momentum);
   }
   return sum;
 }

@@ -41,7 +41,8 @@ Result<Trajectory> rollout(PhysicsWorld& world, Controller& controller, const Ep
 
   State state;
   world.read_state(state);
-  // A controller's action depends on its arguments alone, so asking it here for its length changes nothing.
+  // A controller's action depends on its arguments alone, so asking it here for its length changes
+  // nothing.
   const Action still(controller.action(0.0, state).size(), 0.0);
   world.set_action(still);
   const long long settle_steps = std::llround(config.settle_time_s * step_rate_hz);

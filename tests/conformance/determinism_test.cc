@@ -13,16 +13,20 @@ Scene pile() {
   const MaterialId material = builder.material(0.6, 0.2);
   builder.floor(material);
   for (int i = 0; i < 12; ++i) {
-    const ShapeType types[] = {ShapeType::kBox, ShapeType::kSphere, ShapeType::kCylinder, ShapeType::kCapsule};
-    const Pose pose = {dvec3(0.02 * i, 0.05 * (i % 3), 0.2 + 0.25 * i), glm::angleAxis(0.3 * i, dvec3(0, 1, 0))};
-    builder.body("b" + std::to_string(i), Motion::kDynamic, pose, types[i % 4], dvec3(0.1, 0.08, 0.06), material);
+    const ShapeType types[] = {ShapeType::kBox, ShapeType::kSphere, ShapeType::kCylinder,
+                               ShapeType::kCapsule};
+    const Pose pose = {dvec3(0.02 * i, 0.05 * (i % 3), 0.2 + 0.25 * i),
+                       glm::angleAxis(0.3 * i, dvec3(0, 1, 0))};
+    builder.body("b" + std::to_string(i), Motion::kDynamic, pose, types[i % 4],
+                 dvec3(0.1, 0.08, 0.06), material);
   }
   Joint joint;
   joint.type = JointType::kHinge;
   joint.anchor_body = {0.0, 0.0, 0.3};
   joint.axis_body = {0.0, 1.0, 0.0};
   joint.damping = 0.1;
-  builder.jointed_body("gate", BodyId(), at(0.1, 0, 0.7), ShapeType::kBox, dvec3(0.05, 0.2, 0.3), material, joint);
+  builder.jointed_body("gate", BodyId(), at(0.1, 0, 0.7), ShapeType::kBox, dvec3(0.05, 0.2, 0.3),
+                       material, joint);
   return builder.build();
 }
 
@@ -30,8 +34,9 @@ std::vector<double> bits_of(const State& state) {
   std::vector<double> all = state.qpos;
   all.insert(all.end(), state.qvel.begin(), state.qvel.end());
   for (const Contact& contact : state.contacts) {
-    all.insert(all.end(), {double(contact.a.index), double(contact.b.index), contact.force_world_n.x,
-                           contact.force_world_n.y, contact.force_world_n.z, contact.point_world.x});
+    all.insert(all.end(),
+               {double(contact.a.index), double(contact.b.index), contact.force_world_n.x,
+                contact.force_world_n.y, contact.force_world_n.z, contact.point_world.x});
   }
   return all;
 }
@@ -82,15 +87,16 @@ TEST_CASE("A run that explodes is rejected with step, body and value") {
     joint.axis_body = {1.0, 0.0, 0.0};
     joint.stiffness = 1e9;  // unstable: stiffness dt^2 / m = 1085, above 4
     joint.initial_position = 0.1;
-    builder.jointed_body("cart", BodyId(), at(0, 0, 0), ShapeType::kBox, dvec3(0.05), builder.material(0.5, 0.0),
-                         joint);
+    builder.jointed_body("cart", BodyId(), at(0, 0, 0), ShapeType::kBox, dvec3(0.05),
+                         builder.material(0.5, 0.0), joint);
     const Scene scene = builder.build();
     auto world = engine.make(scene);
     REQUIRE(world.ok());
     const Status status = (*world)->step(10000, nullptr);
     CHECK(status.code() == Code::kRejected);
     CHECK(status.message().find("step") != std::string::npos);
-    if (engine.capabilities.engine == "bullet") CHECK(status.message().find("cart") != std::string::npos);
+    if (engine.capabilities.engine == "bullet")
+      CHECK(status.message().find("cart") != std::string::npos);
   }
 }
 

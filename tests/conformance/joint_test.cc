@@ -9,16 +9,18 @@
 namespace diorama {
 namespace {
 
-// Semi-implicit integration at 960 Hz: the energy of a pendulum swings by 1.7e-3 m g L at 1 ms (design page physics,
-// section 6), and its period is right to the square of the step.
+// Semi-implicit integration at 960 Hz: the energy of a pendulum swings by 1.7e-3 m g L at 1 ms
+// (design page physics, section 6), and its period is right to the square of the step.
 constexpr double kPendulumEnergy = 3e-3;
 constexpr double kPeriodError = 1e-3;
-// First order integration: error of a velocity or position after t is about acceleration * dt * t / 2.
+// First order integration: error of a velocity or position after t is about acceleration * dt * t
+// / 2.
 constexpr double kFirstOrder = 2e-3;
 // A limit is soft in MuJoCo: it gives way by about a millimetre under these loads.
 constexpr double kLimitError = 2e-3;
 
-/// A rod of length 1 m that hangs from a hinge at its upper end, about y, tilted by `angle` toward +x... at rest.
+/// A rod of length 1 m that hangs from a hinge at its upper end, about y, tilted by `angle` toward
+/// +x... at rest.
 BodyId pendulum(SceneBuilder& builder, double angle, JointType type) {
   const dquat tilt = glm::angleAxis(-angle, dvec3(0, 1, 0));
   Joint joint;
@@ -29,7 +31,8 @@ BodyId pendulum(SceneBuilder& builder, double angle, JointType type) {
                               dvec3(0.02, 0.03, 0.5), builder.material(0.5, 0.0), joint);
 }
 
-/// Period of a physical pendulum that starts at rest at `angle`, by the arithmetic-geometric mean (Gauss).
+/// Period of a physical pendulum that starts at rest at `angle`, by the arithmetic-geometric mean
+/// (Gauss).
 double pendulum_period(const MassProperties& mass, double angle) {
   const double arm = 0.5;
   const double inertia = mass.principal_inertia.y + mass.mass_kg * arm * arm;
@@ -61,7 +64,8 @@ TEST_CASE("A pendulum on a hinge or ball swings with its period and keeps its en
       while (run.state().time_s < 10.0) {
         run.step(1);
         const Mechanics now = run.mechanics();
-        worst = std::max(worst, std::abs(now.kinetic_j + now.potential_j - start.kinetic_j - start.potential_j));
+        worst = std::max(
+            worst, std::abs(now.kinetic_j + now.potential_j - start.kinetic_j - start.potential_j));
         const double x = run.body(rod).world_from_body.position.x;
         if (last_x < 0.0 && x >= 0.0) {
           last_rise = run.state().time_s - run.dt() * x / (x - last_x);
@@ -98,9 +102,10 @@ TEST_CASE("The position of a ball joint is the rotation from its initial pose") 
     const dquat expected = glm::conjugate(first) * run.body(rod).world_from_body.rotation;
     CHECK(std::abs(glm::dot(expected, quat_wxyz(q[0], q[1], q[2], q[3]))) > 1.0 - 1e-9);
     CHECK(std::abs(q[2]) > 0.05);  // it turns about y
-    const dvec3 spin_child =
-        glm::conjugate(run.body(rod).world_from_body.rotation) * run.body(rod).angular_velocity_world;
-    CHECK(glm::length(dvec3(run.state().qvel[0], run.state().qvel[1], run.state().qvel[2]) - spin_child) < 1e-6);
+    const dvec3 spin_child = glm::conjugate(run.body(rod).world_from_body.rotation) *
+                             run.body(rod).angular_velocity_world;
+    CHECK(glm::length(dvec3(run.state().qvel[0], run.state().qvel[1], run.state().qvel[2]) -
+                      spin_child) < 1e-6);
   }
 }
 
@@ -115,15 +120,15 @@ TEST_CASE("The state before the first step is that of forward kinematics") {
     shoulder.axis_body = glm::normalize(dvec3(1, 2, 3));
     shoulder.initial_position = 0.7;
     shoulder.initial_velocity = 1.5;
-    const BodyId upper = builder.jointed_body("upper", BodyId(), at(1, 0, 2), ShapeType::kBox, dvec3(0.1, 0.1, 0.5),
-                                              material, shoulder);
+    const BodyId upper = builder.jointed_body("upper", BodyId(), at(1, 0, 2), ShapeType::kBox,
+                                              dvec3(0.1, 0.1, 0.5), material, shoulder);
     Joint elbow;
     elbow.type = JointType::kSlide;
     elbow.axis_body = glm::normalize(dvec3(0, -1, 1));
     elbow.initial_position = -0.3;
     elbow.initial_velocity = 2.0;
-    const BodyId lower =
-        builder.jointed_body("lower", upper, at(1, 0.5, 1), ShapeType::kBox, dvec3(0.1), material, elbow);
+    const BodyId lower = builder.jointed_body("lower", upper, at(1, 0.5, 1), ShapeType::kBox,
+                                              dvec3(0.1), material, elbow);
     Joint second = elbow;  // two joints on one body
     second.name = "lower/second";
     second.body = lower;
@@ -138,7 +143,8 @@ TEST_CASE("The state before the first step is that of forward kinematics") {
       const BodyState& want = expected.bodies[body.index];
       const BodyState& got = run.body(body);
       CHECK(glm::length(want.world_from_body.position - got.world_from_body.position) < 1e-9);
-      CHECK(std::abs(glm::dot(want.world_from_body.rotation, got.world_from_body.rotation)) > 1.0 - 1e-12);
+      CHECK(std::abs(glm::dot(want.world_from_body.rotation, got.world_from_body.rotation)) >
+            1.0 - 1e-12);
       CHECK(glm::length(want.linear_velocity_world - got.linear_velocity_world) < 1e-9);
       CHECK(glm::length(want.angular_velocity_world - got.angular_velocity_world) < 1e-9);
     }
@@ -158,8 +164,9 @@ TEST_CASE("A double pendulum keeps its energy, and its parts do not collide with
     elbow.type = JointType::kHinge;
     elbow.anchor_body = {0.0, 0.0, 0.5};
     elbow.axis_body = {0.0, 1.0, 0.0};
-    const BodyId lower = builder.jointed_body("lower", upper, {elbow_world - tilt * dvec3(0, 0, 0.5), tilt},
-                                              ShapeType::kBox, dvec3(0.02, 0.03, 0.5), builder.material(0.5, 0.0), elbow);
+    const BodyId lower = builder.jointed_body(
+        "lower", upper, {elbow_world - tilt * dvec3(0, 0, 0.5), tilt}, ShapeType::kBox,
+        dvec3(0.02, 0.03, 0.5), builder.material(0.5, 0.0), elbow);
     Run run(engine, builder.build());
     const Mechanics start = run.mechanics();
     const double scale = run.scene().bodies[lower.index].mass.mass_kg * kGravity;
@@ -167,7 +174,8 @@ TEST_CASE("A double pendulum keeps its energy, and its parts do not collide with
     for (int i = 0; i < 500; ++i) {
       run.step_seconds(0.01);
       const Mechanics now = run.mechanics();
-      worst = std::max(worst, std::abs(now.kinetic_j + now.potential_j - start.kinetic_j - start.potential_j));
+      worst = std::max(
+          worst, std::abs(now.kinetic_j + now.potential_j - start.kinetic_j - start.potential_j));
       REQUIRE(run.state().contacts.empty());
     }
     CHECK(worst < 0.02 * scale);  // two coupled rods swing faster than one: a few times its error
@@ -237,7 +245,8 @@ TEST_CASE("A joint stops at its limits") {
       joint.initial_velocity = speed;
       const BodyId cart = slider(builder, joint);
       builder.scene().physics.gravity_m_s2 = {speed > 0 ? 5.0 : -5.0, 0.0, 0.0};
-      for (Shape& shape : builder.scene().shapes) shape.collides = false;  // a joint needs no collider
+      for (Shape& shape : builder.scene().shapes)
+        shape.collides = false;  // a joint needs no collider
       Run run(engine, builder.build());
       double beyond = 0.0;
       for (int i = 0; i < 300; ++i) {
@@ -293,8 +302,9 @@ TEST_CASE("A hinge turns by torque over inertia plus armature, against gravity t
       joint.axis_body = {0.0, 0.0, 1.0};
       joint.anchor_body = {0.3, 0.0, 0.0};
       joint.armature = armature;
-      const BodyId arm = builder.jointed_body("arm", BodyId(), at(0, 0, 1), ShapeType::kBox, dvec3(0.3, 0.05, 0.05),
-                                              builder.material(0.5, 0.0), joint);
+      const BodyId arm =
+          builder.jointed_body("arm", BodyId(), at(0, 0, 1), ShapeType::kBox,
+                               dvec3(0.3, 0.05, 0.05), builder.material(0.5, 0.0), joint);
       Actuator motor;
       motor.name = "motor";
       motor.joint = JointId(0);
@@ -306,7 +316,8 @@ TEST_CASE("A hinge turns by torque over inertia plus armature, against gravity t
       const MassProperties& mass = run.scene().bodies[arm.index].mass;
       const dvec3 inertia = mass.principal_inertia;
       // The largest principal inertia of a long box is about a short axis; y and z are equal here.
-      const double about_z = std::max({inertia.x, inertia.y, inertia.z}) + mass.mass_kg * 0.09 + armature;
+      const double about_z =
+          std::max({inertia.x, inertia.y, inertia.z}) + mass.mass_kg * 0.09 + armature;
       CHECK(run.state().qvel[0] == doctest::Approx(0.5 / about_z).epsilon(1e-6));
     }
   }
@@ -333,28 +344,30 @@ TEST_CASE("Servos reach their targets") {
       const double action[] = {0.5};
       run.world().set_action(action);
       run.step_seconds(3.0);
-      CHECK((position ? run.state().qpos[0] : run.state().qvel[0]) == doctest::Approx(0.2).epsilon(1e-3));
+      CHECK((position ? run.state().qpos[0] : run.state().qvel[0]) ==
+            doctest::Approx(0.2).epsilon(1e-3));
       if (position) CHECK(std::abs(run.state().qvel[0]) < 1e-4);
     }
   }
 }
 
-TEST_CASE("A free articulation's inner forces change neither its momentum nor its angular momentum") {
+TEST_CASE(
+    "A free articulation's inner forces change neither its momentum nor its angular momentum") {
   for (const Engine& engine : engines()) {
     CAPTURE(engine.capabilities.engine);
     SceneBuilder builder;
     builder.scene().physics.gravity_m_s2 = dvec3(0.0);
     const MaterialId material = builder.material(0.5, 0.0);
-    const BodyId trunk =
-        builder.body("trunk", Motion::kDynamic, at(0, 0, 0), ShapeType::kBox, dvec3(0.2, 0.1, 0.05), material);
+    const BodyId trunk = builder.body("trunk", Motion::kDynamic, at(0, 0, 0), ShapeType::kBox,
+                                      dvec3(0.2, 0.1, 0.05), material);
     builder.scene().bodies[trunk.index].initial_linear_velocity_world = {0.3, -0.2, 0.1};
     builder.scene().bodies[trunk.index].initial_angular_velocity_world = {0.5, 1.0, -0.4};
     Joint joint;
     joint.type = JointType::kHinge;
     joint.anchor_body = {-0.15, 0.0, 0.0};
     joint.axis_body = {0.0, 1.0, 0.0};
-    const BodyId arm = builder.jointed_body("arm", trunk, at(0.35, 0, 0), ShapeType::kBox, dvec3(0.15, 0.04, 0.03),
-                                            material, joint);
+    const BodyId arm = builder.jointed_body("arm", trunk, at(0.35, 0, 0), ShapeType::kBox,
+                                            dvec3(0.15, 0.04, 0.03), material, joint);
     Actuator motor;
     motor.name = "motor";
     motor.joint = JointId(1);
@@ -366,7 +379,8 @@ TEST_CASE("A free articulation's inner forces change neither its momentum nor it
     run.step_seconds(1.0);
     const Mechanics after = run.mechanics();
     CHECK(std::abs(run.state().qvel[6]) > 0.1);
-    // First order integration turns the axes within a step: momentum errors of the order of the step.
+    // First order integration turns the axes within a step: momentum errors of the order of the
+    // step.
     CHECK(glm::length(after.momentum_kg_m_s - before.momentum_kg_m_s) <
           0.01 * glm::length(before.momentum_kg_m_s));
     CHECK(glm::length(after.angular_momentum - before.angular_momentum) <
@@ -383,8 +397,8 @@ TEST_CASE("An articulation that falls on the floor rests there with its whole we
     SceneBuilder builder;
     const MaterialId material = builder.material(0.8, 0.0);
     builder.floor(material);
-    const BodyId trunk =
-        builder.body("trunk", Motion::kDynamic, at(0, 0, 0.15), ShapeType::kBox, dvec3(0.2, 0.1, 0.05), material);
+    const BodyId trunk = builder.body("trunk", Motion::kDynamic, at(0, 0, 0.15), ShapeType::kBox,
+                                      dvec3(0.2, 0.1, 0.05), material);
     Joint joint;
     joint.type = JointType::kHinge;
     joint.anchor_body = {-0.15, 0.0, 0.0};
@@ -397,8 +411,8 @@ TEST_CASE("An articulation that falls on the floor rests there with its whole we
     run.step_seconds(0.1);
     double force = 0.0;
     for (const Contact& contact : run.state().contacts) force += contact.force_world_n.z;
-    const double weight =
-        kGravity * (run.scene().bodies[trunk.index].mass.mass_kg + run.scene().bodies[arm.index].mass.mass_kg);
+    const double weight = kGravity * (run.scene().bodies[trunk.index].mass.mass_kg +
+                                      run.scene().bodies[arm.index].mass.mass_kg);
     CHECK(force == doctest::Approx(weight).epsilon(0.02));
     CHECK(std::abs(run.body(trunk).world_from_body.position.z - 0.05) < 2e-3);
     CHECK(std::abs(run.body(arm).world_from_body.position.z - 0.05) < 2e-3);
@@ -413,14 +427,15 @@ TEST_CASE("A body welded to another moves as a part of it") {
     const BodyId trunk =
         builder.body("trunk", Motion::kDynamic, at(0, 0, 0), ShapeType::kBox, dvec3(0.1), material);
     builder.scene().bodies[trunk.index].initial_angular_velocity_world = {0.0, 0.0, 3.0};
-    const BodyId tip =
-        builder.jointed_body("tip", trunk, at(0.3, 0, 0), ShapeType::kBox, dvec3(0.1), material, Joint{});
+    const BodyId tip = builder.jointed_body("tip", trunk, at(0.3, 0, 0), ShapeType::kBox,
+                                            dvec3(0.1), material, Joint{});
     builder.scene().joints.pop_back();
     builder.scene().physics.gravity_m_s2 = dvec3(0.0);
     Run run(engine, builder.build());
     const Mechanics before = run.mechanics();
     run.step_seconds(1.0);
-    CHECK(glm::length(run.body(tip).world_from_body.position - run.body(trunk).world_from_body.position) ==
+    CHECK(glm::length(run.body(tip).world_from_body.position -
+                      run.body(trunk).world_from_body.position) ==
           doctest::Approx(0.3).epsilon(1e-9));
     CHECK(run.body(tip).angular_velocity_world.z == doctest::Approx(3.0).epsilon(1e-3));
     CHECK(run.mechanics().kinetic_j == doctest::Approx(before.kinetic_j).epsilon(0.01));

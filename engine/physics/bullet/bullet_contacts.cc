@@ -63,7 +63,8 @@ void install_combine_rules() {
 
 void set_surfaces(btCollisionObject& object, const std::vector<Surface>& surfaces) {
   const Surface& first = surfaces.front();
-  object.setUserPointer(const_cast<std::vector<Surface>*>(&surfaces));  // Bullet's pointer is not const
+  object.setUserPointer(
+      const_cast<std::vector<Surface>*>(&surfaces));  // Bullet's pointer is not const
   object.setFriction(first.friction);
   object.setRollingFriction(first.rolling_m);
   object.setSpinningFriction(first.torsional_m);
@@ -74,7 +75,8 @@ void set_surfaces(btCollisionObject& object, const std::vector<Surface>& surface
     bounces = bounces || surface.restitution > 0.0;
     differ = differ || !same(surface, first);
   }
-  // Speculative contacts brake a body before it touches, which spoils its bounce: none for a body that bounces.
+  // Speculative contacts brake a body before it touches, which spoils its bounce: none for a body
+  // that bounces.
   if (bounces) object.setContactProcessingThreshold(0.0);
   if (differ) {
     object.setCollisionFlags(object.getCollisionFlags() |

@@ -11,7 +11,8 @@ namespace {
 
 constexpr double kNoLimit = std::numeric_limits<double>::max();
 
-/// A limit's row is made when the joint could get there within this many steps; the row then stops it there.
+/// A limit's row is made when the joint could get there within this many steps; the row then stops
+/// it there.
 constexpr double kStepsAhead = 4.0;
 constexpr double kNearLimit = 0.01;  // rad or m
 
@@ -19,10 +20,10 @@ constexpr double kNearLimit = 0.01;  // rad or m
 
 JointRows::JointRows(btMultiBody* body, int link, double damping, bool limited, double lower,
                      double upper)
-    : btMultiBodyConstraint(body, body, link, body->getLink(link).m_parent,
-                            (damping > 0.0 ? body->getLink(link).m_dofCount : 0) +
-                                (limited ? 2 : 0),
-                            true, MULTIBODY_CONSTRAINT_LIMIT),
+    : btMultiBodyConstraint(
+          body, body, link, body->getLink(link).m_parent,
+          (damping > 0.0 ? body->getLink(link).m_dofCount : 0) + (limited ? 2 : 0), true,
+          MULTIBODY_CONSTRAINT_LIMIT),
       num_dofs_(body->getLink(link).m_dofCount),
       damping_(damping),
       limited_(limited),
@@ -79,7 +80,8 @@ void JointRows::createConstraintRows(btMultiBodyConstraintArray& rows,
     const double speed = sign * velocity[0];
     if (gap > kNearLimit + kStepsAhead * dt * std::abs(speed)) continue;
     btMultiBodySolverConstraint& added = add_row(row++, 0, sign, rows, data, info);
-    // Reach the limit within the step at most; once beyond, come back by a share of the error per step.
+    // Reach the limit within the step at most; once beyond, come back by a share of the error per
+    // step.
     const double wanted = gap > 0.0 ? -gap / dt : -gap * info.m_erp / dt;
     added.m_rhs = (wanted - speed) * added.m_jacDiagABInv;
     added.m_cfm = 0.0;

@@ -1,4 +1,5 @@
-// Conversions between our vectors and poses and Bullet's. The only place that knows Bullet's x, y, z, w.
+// Conversions between our vectors and poses and Bullet's. The only place that knows Bullet's x, y,
+// z, w.
 #pragma once
 
 #include "engine/core/pose.h"
@@ -7,7 +8,8 @@
 
 namespace diorama {
 
-static_assert(sizeof(btScalar) == sizeof(double), "link bullet-float64: physics is in double precision");
+static_assert(sizeof(btScalar) == sizeof(double),
+              "link bullet-float64: physics is in double precision");
 
 inline btVector3 to_bullet(const dvec3& v) { return {v.x, v.y, v.z}; }
 inline btQuaternion to_bullet(const dquat& q) { return {q.x, q.y, q.z, q.w}; }

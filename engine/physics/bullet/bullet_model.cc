@@ -16,7 +16,8 @@
 namespace diorama {
 namespace {
 
-/// Iterations of the solver when the scene leaves them open: 5 boxes then stand still, 10 hardly move.
+/// Iterations of the solver when the scene leaves them open: 5 boxes then stand still, 10 hardly
+/// move.
 constexpr int kDefaultIterations = 50;
 
 /// A compound with more children than this gets a bounding volume tree of its own.
@@ -86,8 +87,8 @@ class Builder {
     // One solve for all, see SceneSolver.
     world.getSimulationIslandManager()->setSplitIslands(false);
     btContactSolverInfo& info = world.getSolverInfo();
-    info.m_numIterations =
-        scene_.physics.solver_iterations > 0 ? scene_.physics.solver_iterations : kDefaultIterations;
+    info.m_numIterations = scene_.physics.solver_iterations > 0 ? scene_.physics.solver_iterations
+                                                                : kDefaultIterations;
     // Penetration is pushed out without giving speed; needed for exact restitution.
     info.m_splitImpulse = true;
     info.m_splitImpulsePenetrationThreshold = 0.0;
@@ -113,12 +114,12 @@ class Builder {
             material.restitution};
   }
 
-  /// The colliding shapes of a body in its inertia frame as one shape; also fills `surfaces` child by child.
+  /// The colliding shapes of a body in its inertia frame as one shape; also fills `surfaces` child
+  /// by child.
   Result<btCollisionShape*> moving_shape(int body, std::vector<Surface>& surfaces,
                                          double& smallest_half_extent_m) {
-    const Pose inertia_from_world =
-        inverse(world_from_node_[scene_.bodies[body].node.index] *
-                scene_.bodies[body].mass.body_from_inertia);
+    const Pose inertia_from_world = inverse(world_from_node_[scene_.bodies[body].node.index] *
+                                            scene_.bodies[body].mass.body_from_inertia);
     std::vector<std::pair<Pose, btConvexShape*>> parts;
     smallest_half_extent_m = 0.0;
     for (const int s : topology_.shapes_of[body]) {

@@ -1,9 +1,10 @@
-// BulletModel: a Scene as Bullet objects in a world of their own. Owner: BulletWorld. Not thread-safe; models of
-// different worlds may be built and stepped at the same time.
+// BulletModel: a Scene as Bullet objects in a world of their own. Owner: BulletWorld. Not
+// thread-safe; models of different worlds may be built and stepped at the same time.
 //
-// A dynamic body that is free and alone is a btRigidBody. Bodies under joints are links of a btMultiBody, one per
-// tree (Featherstone: joints do not drift); every joint but the last of a body gets a massless link of its own. Frames of
-// rigid bodies and links are the scene's inertia frames, so both engines share the numbers.
+// A dynamic body that is free and alone is a btRigidBody. Bodies under joints are links of a
+// btMultiBody, one per tree (Featherstone: joints do not drift); every joint but the last of a body
+// gets a massless link of its own. Frames of rigid bodies and links are the scene's inertia frames,
+// so both engines share the numbers.
 #pragma once
 
 #include <memory>
@@ -29,10 +30,10 @@ namespace diorama {
 struct BulletBody {
   enum class Kind { kStatic, kRigid, kBase, kLink };
   Kind kind = Kind::kStatic;
-  btRigidBody* rigid = nullptr;   ///< kRigid.
-  btMultiBody* multi = nullptr;   ///< kBase, kLink.
-  int link = -1;                  ///< kLink.
-  int tree = -1;                  ///< Index into BulletModel::trees; kBase, kLink.
+  btRigidBody* rigid = nullptr;  ///< kRigid.
+  btMultiBody* multi = nullptr;  ///< kBase, kLink.
+  int link = -1;                 ///< kLink.
+  int tree = -1;                 ///< Index into BulletModel::trees; kBase, kLink.
   Pose body_from_inertia;
   Pose world_from_body_initial;
 };
@@ -42,7 +43,7 @@ struct BulletJoint {
   JointType type = JointType::kFree;
   BodyId body;
   btMultiBody* multi = nullptr;
-  int link = -1;             ///< Hinge, slide and ball.
+  int link = -1;  ///< Hinge, slide and ball.
   double stiffness = 0.0;
   double free_damping = 0.0;  ///< Of a free joint; the others' damping is in JointRows.
 };
@@ -69,12 +70,13 @@ struct BulletModel {
   std::unique_ptr<SceneSolver> solver;
   std::unique_ptr<btMultiBodyDynamicsWorld> world;
 
-  std::vector<BulletBody> bodies;    ///< Parallel to Scene::bodies.
-  std::vector<BulletJoint> joints;   ///< Parallel to Scene::joints.
+  std::vector<BulletBody> bodies;   ///< Parallel to Scene::bodies.
+  std::vector<BulletJoint> joints;  ///< Parallel to Scene::joints.
   std::vector<Weightless> weightless;
 };
 
-/// Builds the scene and puts it into its initial state. invalid_input for what Bullet does not have, naming it.
+/// Builds the scene and puts it into its initial state. invalid_input for what Bullet does not
+/// have, naming it.
 Result<std::unique_ptr<BulletModel>> build_bullet_model(const Scene& scene);
 
 }  // namespace diorama

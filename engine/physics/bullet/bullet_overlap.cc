@@ -35,7 +35,8 @@ struct Placed {
 bool apart(const btVector3& lower_a, const btVector3& upper_a, const btVector3& lower_b,
            const btVector3& upper_b, double margin) {
   for (int axis = 0; axis < 3; ++axis) {
-    if (lower_a[axis] > upper_b[axis] + margin || lower_b[axis] > upper_a[axis] + margin) return true;
+    if (lower_a[axis] > upper_b[axis] + margin || lower_b[axis] > upper_a[axis] + margin)
+      return true;
   }
   return false;
 }
@@ -62,8 +63,7 @@ class BulletOverlap : public OverlapChecker {
     std::optional<Touch> best;
     for (const Placed& other : placed_) {
       const bool any_plane = candidate.has_plane || other.has_plane;
-      if (!any_plane &&
-          apart(candidate.lower, candidate.upper, other.lower, other.upper, reach)) {
+      if (!any_plane && apart(candidate.lower, candidate.upper, other.lower, other.upper, reach)) {
         continue;
       }
       for (const Part& a : candidate.parts) {
@@ -129,13 +129,13 @@ class BulletOverlap : public OverlapChecker {
       }
       return entry->second.second;
     }
-    Result<std::unique_ptr<btConvexShape>> made =
-        make_convex(shape, nullptr, ShapeUse::kDistance);
+    Result<std::unique_ptr<btConvexShape>> made = make_convex(shape, nullptr, ShapeUse::kDistance);
     DIORAMA_CHECK(made.ok());
     return std::move(made).value();
   }
 
-  /// Signed distance of two parts; nothing if they are farther apart than `reach` (or both are planes).
+  /// Signed distance of two parts; nothing if they are farther apart than `reach` (or both are
+  /// planes).
   std::optional<double> part_distance(const Part& a, const Part& b, double reach) {
     if (!a.convex && !b.convex) return std::nullopt;
     if (!a.convex) return distance_to_plane(b, a);

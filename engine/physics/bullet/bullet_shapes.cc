@@ -28,7 +28,8 @@ double outer_margin(double min_half_extent, ShapeUse use) {
   return use == ShapeUse::kDistance ? 0.0 : std::min(2e-4, 0.002 * min_half_extent);
 }
 
-/// An ellipsoid by its exact support function. Bullet's scaled sphere is not one: it scales only uniformly.
+/// An ellipsoid by its exact support function. Bullet's scaled sphere is not one: it scales only
+/// uniformly.
 class EllipsoidShape : public btConvexInternalShape {
  public:
   EllipsoidShape(const dvec3& radii, double margin) : core_(to_bullet(radii - dvec3(margin))) {
@@ -160,8 +161,8 @@ std::vector<dvec3> reduce_hull(const std::vector<dvec3>& hull, int max_vertices)
 std::vector<dvec3> convex_hull(const Mesh& mesh, int max_vertices) {
   if (mesh.positions.size() < 3) return {};
   btConvexHullComputer computer;
-  computer.compute(&mesh.positions[0].x, sizeof(dvec3), static_cast<int>(mesh.positions.size()), 0.0,
-                   0.0);
+  computer.compute(&mesh.positions[0].x, sizeof(dvec3), static_cast<int>(mesh.positions.size()),
+                   0.0, 0.0);
   std::vector<dvec3> hull;
   for (int i = 0; i < computer.vertices.size(); ++i) {
     hull.push_back(from_bullet(computer.vertices[i]));
@@ -187,7 +188,8 @@ std::unique_ptr<btConvexShape> make_hull(const std::vector<dvec3>& vertices, Sha
   hull->recalcLocalAabb();
   const double half_extent = smallest_half_extent(*hull);
   hull->setMargin(outer_margin(half_extent, use));
-  // Faces let hulls and boxes touch by whole areas at once. A flat hull has none that could be clipped.
+  // Faces let hulls and boxes touch by whole areas at once. A flat hull has none that could be
+  // clipped.
   if (use == ShapeUse::kStepping && vertices.size() >= 4 && half_extent > 1e-5) {
     hull->initializePolyhedralFeatures();
   }

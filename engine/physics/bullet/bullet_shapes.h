@@ -1,4 +1,5 @@
-// Our shapes as Bullet's convex shapes. Owner: Bullet's model and overlap checker. Free functions, thread-safe.
+// Our shapes as Bullet's convex shapes. Owner: Bullet's model and overlap checker. Free functions,
+// thread-safe.
 #pragma once
 
 #include <memory>
@@ -17,21 +18,24 @@ enum class ShapeUse {
   kDistance,  ///< One distance query: surfaces right to 1e-5 m.
 };
 
-/// A plane steps as a box of this half width and depth, m: its top face is the plane. A half space proper
-/// (btStaticPlaneShape) slides with an error of 5 % at small steps. It covers 100 m around the plane's origin.
+/// A plane steps as a box of this half width and depth, m: its top face is the plane. A half space
+/// proper (btStaticPlaneShape) slides with an error of 5 % at small steps. It covers 100 m around
+/// the plane's origin.
 inline constexpr double kPlaneHalfWidthM = 250.0;
 inline constexpr double kPlaneDepthM = 20.0;
 
 /// Hulls that step have at most this many vertices: support queries are linear in them.
 inline constexpr int kMaxHullVertices = 64;
 
-/// Vertices of the convex hull of a mesh. With more than `max_vertices` (0 = no limit) those are kept that stick
-/// out most of the hull of the ones kept before. Empty if the mesh has no three corners that span a face.
+/// Vertices of the convex hull of a mesh. With more than `max_vertices` (0 = no limit) those are
+/// kept that stick out most of the hull of the ones kept before. Empty if the mesh has no three
+/// corners that span a face.
 std::vector<dvec3> convex_hull(const Mesh& mesh, int max_vertices);
 
-/// The shape in its own frame, except that a plane's box is centred: shift it by `plane_box_shift()`.
-/// invalid_input for a mesh without a hull.
-Result<std::unique_ptr<btConvexShape>> make_convex(const Shape& shape, const Mesh* mesh, ShapeUse use);
+/// The shape in its own frame, except that a plane's box is centred: shift it by
+/// `plane_box_shift()`. invalid_input for a mesh without a hull.
+Result<std::unique_ptr<btConvexShape>> make_convex(const Shape& shape, const Mesh* mesh,
+                                                   ShapeUse use);
 
 /// A convex shape from the vertices of a hull.
 std::unique_ptr<btConvexShape> make_hull(const std::vector<dvec3>& vertices, ShapeUse use);

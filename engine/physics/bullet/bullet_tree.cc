@@ -10,8 +10,8 @@
 namespace diorama {
 namespace {
 
-/// Armature is inertia of the joint coordinate alone. As a mass or a rotor on the joint's own link it is exact only
-/// while the joint's parent cannot move along (slide) or turn (hinge).
+/// Armature is inertia of the joint coordinate alone. As a mass or a rotor on the joint's own link
+/// it is exact only while the joint's parent cannot move along (slide) or turn (hinge).
 bool armature_is_exact(const Scene& scene, const SceneTopology& topology, const Joint& joint) {
   for (int body = joint.body.index; body >= 0; body = scene.bodies[body].parent.index) {
     for (const int j : topology.joints_of[body]) {
@@ -41,8 +41,7 @@ class TreeBuilder {
       num_links += joints.empty() ? 1 : static_cast<int>(joints.size());
       if (!joints.empty() && scene_.joints[joints.back()].armature > 0.0) ++num_links;
     }
-    const btVector3 inertia =
-        floats ? to_bullet(root.mass.principal_inertia) : btVector3(0, 0, 0);
+    const btVector3 inertia = floats ? to_bullet(root.mass.principal_inertia) : btVector3(0, 0, 0);
     auto owned = std::make_unique<btMultiBody>(num_links, floats ? root.mass.mass_kg : 0.0, inertia,
                                                !floats, false);
     multi_ = owned.get();
@@ -271,7 +270,8 @@ Status check_supported(const Scene& scene, const SceneTopology& topology) {
     const Body& body = scene.bodies[joint.body.index];
     if (joint.type == JointType::kFree &&
         (topology.joints_of[joint.body.index].size() > 1 || body.parent.valid())) {
-      return invalid_input(name + " is free, so it must be the only joint of a body without a parent");
+      return invalid_input(name +
+                           " is free, so it must be the only joint of a body without a parent");
     }
     if (joint.type == JointType::kFree && joint.stiffness > 0.0) {
       return invalid_input(name + ": stiffness " + format_number(joint.stiffness) +
@@ -280,19 +280,22 @@ Status check_supported(const Scene& scene, const SceneTopology& topology) {
     if (joint.armature <= 0.0) continue;
     const bool one_axis = joint.type == JointType::kHinge || joint.type == JointType::kSlide;
     if (!one_axis || !armature_is_exact(scene, topology, joint)) {
-      return invalid_input(name + ": Bullet has armature (" + format_number(joint.armature) +
-                           ") only for a hinge or slide whose parent does not turn (a slide's: does not move): "
-                           "set armature 0 or use --physics mujoco");
+      return invalid_input(
+          name + ": Bullet has armature (" + format_number(joint.armature) +
+          ") only for a hinge or slide whose parent does not turn (a slide's: does not move): "
+          "set armature 0 or use --physics mujoco");
     }
   }
   for (const Actuator& actuator : scene.actuators) {
     if (actuator.type == ActuatorType::kModel || !actuator.joint.valid()) {
-      return invalid_input("actuator '" + actuator.name +
-                           "' belongs to a model file, which only MuJoCo steps: use --physics mujoco");
+      return invalid_input(
+          "actuator '" + actuator.name +
+          "' belongs to a model file, which only MuJoCo steps: use --physics mujoco");
     }
     const JointType type = scene.joints[actuator.joint.index].type;
     if (type != JointType::kHinge && type != JointType::kSlide) {
-      return invalid_input("actuator '" + actuator.name + "' needs a hinge or a slide, but joint '" +
+      return invalid_input("actuator '" + actuator.name +
+                           "' needs a hinge or a slide, but joint '" +
                            scene.joints[actuator.joint.index].name + "' is neither");
     }
   }

@@ -98,7 +98,8 @@ class BulletWorld : public PhysicsWorld {
   }
 
  private:
-  /// Joint springs, damping of free joints, actuators and what carries armature; Bullet clears forces after each step.
+  /// Joint springs, damping of free joints, actuators and what carries armature; Bullet clears
+  /// forces after each step.
   void apply_forces() {
     for (const Weightless& mass : model_->weightless) {
       mass.multi->addLinkForce(mass.link, mass.lift_n);
@@ -150,15 +151,15 @@ class BulletWorld : public PhysicsWorld {
         // A force at the body origin and a torque, against the speed of the origin and the spin.
         const BulletBody& body = model_->bodies[joint.body.index];
         const bool rigid = body.kind == BulletBody::Kind::kRigid;
-        const btVector3 spin = rigid ? body.rigid->getAngularVelocity() : body.multi->getBaseOmega();
+        const btVector3 spin =
+            rigid ? body.rigid->getAngularVelocity() : body.multi->getBaseOmega();
         const btQuaternion turn = rigid ? body.rigid->getWorldTransform().getRotation()
                                         : body.multi->getBaseWorldTransform().getRotation();
         const btVector3 com_to_origin =
             quatRotate(turn, to_bullet(inverse(body.body_from_inertia).position));
         const btVector3 com_velocity =
             rigid ? body.rigid->getLinearVelocity() : body.multi->getBaseVel();
-        const btVector3 force =
-            (com_velocity + spin.cross(com_to_origin)) * -joint.free_damping;
+        const btVector3 force = (com_velocity + spin.cross(com_to_origin)) * -joint.free_damping;
         const btVector3 torque = com_to_origin.cross(force) - spin * joint.free_damping;
         if (rigid) {
           body.rigid->applyCentralForce(force);
@@ -181,11 +182,14 @@ class BulletWorld : public PhysicsWorld {
 
   Status check_motion(int body, const btVector3& position, const btVector3& velocity,
                       const btVector3& spin) const {
-    if (beyond(position, kAbsurdPositionM)) return broken(body, "is at " + text_of(position) + " m");
-    if (beyond(velocity, kAbsurdSpeed)) return broken(body, "moves at " + text_of(velocity) + " m/s");
+    if (beyond(position, kAbsurdPositionM))
+      return broken(body, "is at " + text_of(position) + " m");
+    if (beyond(velocity, kAbsurdSpeed))
+      return broken(body, "moves at " + text_of(velocity) + " m/s");
     if (!(spin.length2() <= max_spin_rad_s_ * max_spin_rad_s_)) {
-      return broken(body, "spins at " + text_of(spin) +
-                              " rad/s, more than the eighth of a turn per step that Bullet can follow");
+      return broken(body,
+                    "spins at " + text_of(spin) +
+                        " rad/s, more than the eighth of a turn per step that Bullet can follow");
     }
     return {};
   }
@@ -193,14 +197,16 @@ class BulletWorld : public PhysicsWorld {
   Status check_finite() const {
     for (const auto& [rigid, body] : rigids_) {
       DIORAMA_RETURN_IF_ERROR(check_motion(body, rigid->getWorldTransform().getOrigin(),
-                                           rigid->getLinearVelocity(), rigid->getAngularVelocity()));
+                                           rigid->getLinearVelocity(),
+                                           rigid->getAngularVelocity()));
     }
     for (std::size_t j = 0; j < model_->joints.size(); ++j) {
       const BulletJoint& joint = model_->joints[j];
       if (joint.multi == nullptr) continue;
       if (joint.type == JointType::kFree) {
         DIORAMA_RETURN_IF_ERROR(check_motion(joint.body.index, joint.multi->getBasePos(),
-                                             joint.multi->getBaseVel(), joint.multi->getBaseOmega()));
+                                             joint.multi->getBaseVel(),
+                                             joint.multi->getBaseOmega()));
         continue;
       }
       const btScalar* position = joint.multi->getJointPosMultiDof(joint.link);
@@ -232,14 +238,14 @@ class BulletWorld : public PhysicsWorld {
       const double threshold = manifold.getContactProcessingThreshold();
       for (int p = 0; p < num_points; ++p) {
         const btManifoldPoint& point = manifold.getContactPoint(p);
-        // Farther points were not solved in this step: what they hold is the impulse of an earlier one.
+        // Farther points were not solved in this step: what they hold is the impulse of an earlier
+        // one.
         if (point.getDistance() > threshold) continue;
         if (point.m_appliedImpulse == 0.0 && point.getDistance() > 0.0) continue;  // margin only
         const btVector3 on_a = point.m_normalWorldOnB * point.m_appliedImpulse +
                                point.m_lateralFrictionDir1 * point.m_appliedImpulseLateral1 +
                                point.m_lateralFrictionDir2 * point.m_appliedImpulseLateral2;
-        contacts.add(a, b,
-                     from_bullet((point.m_positionWorldOnA + point.m_positionWorldOnB) * 0.5),
+        contacts.add(a, b, from_bullet((point.m_positionWorldOnA + point.m_positionWorldOnB) * 0.5),
                      from_bullet(-point.m_normalWorldOnB), from_bullet(-on_a), point.getDistance());
       }
     }
@@ -250,8 +256,7 @@ class BulletWorld : public PhysicsWorld {
     Pose pose;
     pose.rotation = glm::normalize(world_from_inertia.rotation *
                                    glm::conjugate(body.body_from_inertia.rotation));
-    pose.position =
-        world_from_inertia.position - pose.rotation * body.body_from_inertia.position;
+    pose.position = world_from_inertia.position - pose.rotation * body.body_from_inertia.position;
     out.world_from_body = pose;
     out.angular_velocity_world = spin;
     out.linear_velocity_world =
@@ -288,15 +293,15 @@ class BulletWorld : public PhysicsWorld {
     }
   }
 
-  /// Poses and velocities (in link axes) of a tree's base and links into the scratch buffers, base first.
+  /// Poses and velocities (in link axes) of a tree's base and links into the scratch buffers, base
+  /// first.
   void read_tree(const btMultiBody& multi) const {
     const btTransform base = multi.getBaseWorldTransform();
     link_poses_[0] = {from_bullet(base.getOrigin()), from_bullet(base.getRotation())};
     for (int i = 0; i < multi.getNumLinks(); ++i) {
       const Pose& parent = link_poses_[multi.getParent(i) + 1];
       Pose& pose = link_poses_[i + 1];
-      pose.rotation =
-          parent.rotation * glm::conjugate(from_bullet(multi.getParentToLocalRot(i)));
+      pose.rotation = parent.rotation * glm::conjugate(from_bullet(multi.getParentToLocalRot(i)));
       pose.position = parent.position + pose.rotation * from_bullet(multi.getRVector(i));
     }
     multi.compTreeLinkVelocities(spins_.data(), speeds_.data());
@@ -350,10 +355,10 @@ class BulletWorld : public PhysicsWorld {
   double step_rate_hz_;
   double max_spin_rad_s_;
   long long num_steps_ = 0;
-  std::vector<double> controls_;                     // per actuator, in its own unit
+  std::vector<double> controls_;                      // per actuator, in its own unit
   std::vector<std::pair<btRigidBody*, int>> rigids_;  // with their bodies
-  std::vector<std::size_t> passive_joints_;          // with a spring or a free joint's damping
-  mutable std::vector<Pose> link_poses_;             // scratch of read_tree
+  std::vector<std::size_t> passive_joints_;           // with a spring or a free joint's damping
+  mutable std::vector<Pose> link_poses_;              // scratch of read_tree
   mutable std::vector<btVector3> spins_;
   mutable std::vector<btVector3> speeds_;
 };

@@ -11,8 +11,8 @@ namespace diorama {
 
 PhysicsCapabilities bullet_capabilities();
 
-/// Builds the scene in Bullet and puts it into its initial state; invalid_input if the scene needs what Bullet
-/// does not have (a model file, ...). `scene` must outlive the world. Thread-safe.
+/// Builds the scene in Bullet and puts it into its initial state; invalid_input if the scene needs
+/// what Bullet does not have (a model file, ...). `scene` must outlive the world. Thread-safe.
 Result<std::unique_ptr<PhysicsWorld>> make_bullet_world(const Scene& scene);
 
 /// Narrow-phase overlap, used for placement whichever engine steps.

@@ -32,7 +32,9 @@ double distance(ShapeType type_a, dvec3 size_a, const Pose& pose_a, ShapeType ty
   return touch->distance_m;
 }
 
-void check_distance(double got, double expected) { CHECK(std::abs(got - expected) < kDistanceErrorM); }
+void check_distance(double got, double expected) {
+  CHECK(std::abs(got - expected) < kDistanceErrorM);
+}
 
 TEST_CASE("Distances between primitives are right, apart and overlapping") {
   const dvec3 box(0.1, 0.2, 0.3);
@@ -40,31 +42,49 @@ TEST_CASE("Distances between primitives are right, apart and overlapping") {
   for (const double gap : {1.0, 0.05, 1e-3, -1e-3, -0.03}) {
     CAPTURE(gap);
     using S = ShapeType;
-    check_distance(distance(S::kSphere, {0.1, 0, 0}, at(0, 0, 0), S::kSphere, {0.2, 0, 0}, at(0.3 + gap, 0, 0)), gap);
+    check_distance(distance(S::kSphere, {0.1, 0, 0}, at(0, 0, 0), S::kSphere, {0.2, 0, 0},
+                            at(0.3 + gap, 0, 0)),
+                   gap);
     check_distance(distance(S::kBox, box, at(0, 0, 0), S::kBox, box, at(0.2 + gap, 0.1, 0)), gap);
-    check_distance(distance(S::kBox, box, at(0, 0, 0), S::kSphere, {0.05, 0, 0}, at(0, 0, 0.35 + gap)), gap);
-    check_distance(distance(S::kCylinder, round, at(0, 0, 0), S::kBox, box, at(0, 0, 0.5 + gap)), gap);
-    check_distance(distance(S::kCylinder, round, at(0, 0, 0), S::kCylinder, round, at(0.2 + gap, 0, 0)), gap);
-    check_distance(distance(S::kCapsule, round, at(0, 0, 0), S::kBox, box, at(0, 0, 0.6 + gap)), gap);
-    check_distance(distance(S::kCapsule, round, at(0, 0, 0), S::kCapsule, round, at(0, 0.2 + gap, 0.1)), gap);
-    check_distance(distance(S::kEllipsoid, box, at(0, 0, 0), S::kBox, box, at(0, 0, 0.6 + gap)), gap);
-    check_distance(distance(S::kEllipsoid, box, at(0, 0, 0), S::kSphere, {0.1, 0, 0}, at(0.2 + gap, 0, 0)), gap);
-    check_distance(distance(S::kPlane, dvec3(0.0), at(0, 0, 1), S::kBox, box, at(40, -30, 1.3 + gap)), gap);
-    check_distance(distance(S::kPlane, dvec3(0.0), at(0, 0, 1), S::kCylinder, round, at(0, 0, 1.2 + gap)), gap);
-    check_distance(distance(S::kPlane, dvec3(0.0), at(0, 0, 1), S::kSphere, {0.1, 0, 0}, at(0, 0, 1.1 + gap)), gap);
+    check_distance(
+        distance(S::kBox, box, at(0, 0, 0), S::kSphere, {0.05, 0, 0}, at(0, 0, 0.35 + gap)), gap);
+    check_distance(distance(S::kCylinder, round, at(0, 0, 0), S::kBox, box, at(0, 0, 0.5 + gap)),
+                   gap);
+    check_distance(
+        distance(S::kCylinder, round, at(0, 0, 0), S::kCylinder, round, at(0.2 + gap, 0, 0)), gap);
+    check_distance(distance(S::kCapsule, round, at(0, 0, 0), S::kBox, box, at(0, 0, 0.6 + gap)),
+                   gap);
+    check_distance(
+        distance(S::kCapsule, round, at(0, 0, 0), S::kCapsule, round, at(0, 0.2 + gap, 0.1)), gap);
+    check_distance(distance(S::kEllipsoid, box, at(0, 0, 0), S::kBox, box, at(0, 0, 0.6 + gap)),
+                   gap);
+    check_distance(
+        distance(S::kEllipsoid, box, at(0, 0, 0), S::kSphere, {0.1, 0, 0}, at(0.2 + gap, 0, 0)),
+        gap);
+    check_distance(
+        distance(S::kPlane, dvec3(0.0), at(0, 0, 1), S::kBox, box, at(40, -30, 1.3 + gap)), gap);
+    check_distance(
+        distance(S::kPlane, dvec3(0.0), at(0, 0, 1), S::kCylinder, round, at(0, 0, 1.2 + gap)),
+        gap);
+    check_distance(
+        distance(S::kPlane, dvec3(0.0), at(0, 0, 1), S::kSphere, {0.1, 0, 0}, at(0, 0, 1.1 + gap)),
+        gap);
   }
 }
 
 TEST_CASE("Corner to face and edge to edge distances are those of sharp boxes") {
   const dvec3 half(0.1);
   // A cube standing on its corner above a cube's face: half diagonal 0.1 sqrt 3.
-  const dquat on_corner = glm::angleAxis(std::atan(std::sqrt(2.0)), glm::normalize(dvec3(1, -1, 0)));
+  const dquat on_corner =
+      glm::angleAxis(std::atan(std::sqrt(2.0)), glm::normalize(dvec3(1, -1, 0)));
   const double height = 0.1 + 0.1 * std::sqrt(3.0) + 0.01;
-  check_distance(distance(ShapeType::kBox, half, at(0, 0, 0), ShapeType::kBox, half, {dvec3(0, 0, height), on_corner}),
+  check_distance(distance(ShapeType::kBox, half, at(0, 0, 0), ShapeType::kBox, half,
+                          {dvec3(0, 0, height), on_corner}),
                  0.01);
   const dquat on_edge = glm::angleAxis(0.25 * std::numbers::pi, dvec3(1, 0, 0));
   const double edge = 0.1 + 0.1 * std::sqrt(2.0) + 0.02;
-  check_distance(distance(ShapeType::kBox, half, at(0, 0, 0), ShapeType::kBox, half, {dvec3(0, 0, edge), on_edge}),
+  check_distance(distance(ShapeType::kBox, half, at(0, 0, 0), ShapeType::kBox, half,
+                          {dvec3(0, 0, edge), on_edge}),
                  0.02);
 }
 
@@ -73,8 +93,8 @@ TEST_CASE("Only what is nearer than the clearance counts, and the nearest wins")
   const MaterialId material = builder.material(0.5, 0.0);
   std::vector<BodyId> balls;
   for (int i = 0; i < 3; ++i) {
-    balls.push_back(builder.body("ball" + std::to_string(i), Motion::kDynamic, at(0, 0, 0), ShapeType::kSphere,
-                                 dvec3(0.1), material));
+    balls.push_back(builder.body("ball" + std::to_string(i), Motion::kDynamic, at(0, 0, 0),
+                                 ShapeType::kSphere, dvec3(0.1), material));
   }
   const Scene scene = builder.build();
   const auto checker = make_bullet_overlap();
@@ -93,16 +113,18 @@ TEST_CASE("Only what is nearer than the clearance counts, and the nearest wins")
 TEST_CASE("All parts of a compound body count, by their own poses, but not what does not collide") {
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0.0);
-  const BodyId dumbbell =
-      builder.body("dumbbell", Motion::kDynamic, at(0, 0, 0), ShapeType::kSphere, dvec3(0.1), material);
+  const BodyId dumbbell = builder.body("dumbbell", Motion::kDynamic, at(0, 0, 0),
+                                       ShapeType::kSphere, dvec3(0.1), material);
   builder.add_shape(dumbbell, at(1, 0, 0), ShapeType::kSphere, dvec3(0.2), material);
   builder.add_shape(dumbbell, at(0.5, 0, 0), ShapeType::kBox, dvec3(5.0), material);
   builder.scene().shapes.back().collides = false;
-  const BodyId ball = builder.body("ball", Motion::kDynamic, at(0, 0, 0), ShapeType::kSphere, dvec3(0.1), material);
+  const BodyId ball =
+      builder.body("ball", Motion::kDynamic, at(0, 0, 0), ShapeType::kSphere, dvec3(0.1), material);
   const Scene scene = builder.build();
   const auto checker = make_bullet_overlap();
   // Turned by 90 degrees about z: the large end is at (2, 4, 0).
-  checker->place(scene, dumbbell, {dvec3(2, 3, 0), glm::angleAxis(0.5 * std::numbers::pi, dvec3(0, 0, 1))});
+  checker->place(scene, dumbbell,
+                 {dvec3(2, 3, 0), glm::angleAxis(0.5 * std::numbers::pi, dvec3(0, 0, 1))});
   const auto touch = checker->nearest(scene, ball, at(2, 4.5, 0), 1.0);
   REQUIRE(touch.has_value());
   CHECK(touch->distance_m == doctest::Approx(0.2).epsilon(1e-6));
@@ -115,17 +137,20 @@ TEST_CASE("A mesh counts as its convex hull") {
   mesh->triangles = {{0, 2, 1}, {0, 1, 3}, {0, 3, 2}, {1, 2, 3}};
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0.0);
-  const BodyId body = builder.body("mesh", Motion::kStatic, at(0, 0, 0), ShapeType::kBox, dvec3(0.1), material);
+  const BodyId body =
+      builder.body("mesh", Motion::kStatic, at(0, 0, 0), ShapeType::kBox, dvec3(0.1), material);
   builder.scene().meshes.push_back(mesh);
   builder.scene().shapes[0].type = ShapeType::kMesh;
   builder.scene().shapes[0].mesh = MeshId(0);
-  const BodyId ball = builder.body("ball", Motion::kDynamic, at(0, 0, 0), ShapeType::kSphere, dvec3(0.1), material);
+  const BodyId ball =
+      builder.body("ball", Motion::kDynamic, at(0, 0, 0), ShapeType::kSphere, dvec3(0.1), material);
   const Scene scene = builder.scene();
   const auto checker = make_bullet_overlap();
   checker->place(scene, body, at(0, 0, 0));
   // Along the normal of the slanted face, whose centre is (1, 1, 1) / 3.
   const double off = (0.1 + 0.05) / std::sqrt(3.0);
-  const auto touch = checker->nearest(scene, ball, at(1.0 / 3 + off, 1.0 / 3 + off, 1.0 / 3 + off), 1.0);
+  const auto touch =
+      checker->nearest(scene, ball, at(1.0 / 3 + off, 1.0 / 3 + off, 1.0 / 3 + off), 1.0);
   REQUIRE(touch.has_value());
   check_distance(touch->distance_m, 0.05);
 }
@@ -135,8 +160,8 @@ TEST_CASE("Hundreds of placed bodies stay fast") {
   const MaterialId material = builder.material(0.5, 0.0);
   std::vector<BodyId> boxes;
   for (int i = 0; i < 300; ++i) {
-    boxes.push_back(builder.body("box" + std::to_string(i), Motion::kDynamic, at(0, 0, 0), ShapeType::kBox,
-                                 dvec3(0.05, 0.08, 0.1), material));
+    boxes.push_back(builder.body("box" + std::to_string(i), Motion::kDynamic, at(0, 0, 0),
+                                 ShapeType::kBox, dvec3(0.05, 0.08, 0.1), material));
   }
   const Scene scene = builder.build();
   const auto checker = make_bullet_overlap();

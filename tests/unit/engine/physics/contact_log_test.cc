@@ -46,7 +46,8 @@ TEST_CASE("Points and normals are weighted by impulse") {
   CHECK(contacts[0].min_gap_m == -0.2);
 }
 
-TEST_CASE("Points inside the margin without impulse are no contact, touching ones without impulse are") {
+TEST_CASE(
+    "Points inside the margin without impulse are no contact, touching ones without impulse are") {
   ContactLog log;
   log.add(kA, kB, {0, 0, 0}, kUp, {0, 0, 0}, 1e-3);
   log.add(kA, kC, {7, 0, 0}, kUp, {0, 0, 0}, -1e-3);

@@ -23,12 +23,14 @@ ControllerConfig config_of(ControllerConfig::Type type, double amplitude, double
 TEST_CASE("Still and constant controllers hold their value") {
   const auto still = make_controller(config_of(ControllerConfig::Type::kStill, 1.0, 1.0), 3, kKey);
   CHECK(still->action(1.0, {}) == Action{0.0, 0.0, 0.0});
-  const auto constant = make_controller(config_of(ControllerConfig::Type::kConstant, 0.4, 1.0), 2, kKey);
+  const auto constant =
+      make_controller(config_of(ControllerConfig::Type::kConstant, 0.4, 1.0), 2, kKey);
   CHECK(constant->action(5.0, {}) == Action{0.4, 0.4});
 }
 
 TEST_CASE("A sinusoid has its amplitude and period, and a phase of its own per actuator") {
-  const auto controller = make_controller(config_of(ControllerConfig::Type::kSinusoid, 0.7, 2.0), 2, kKey);
+  const auto controller =
+      make_controller(config_of(ControllerConfig::Type::kSinusoid, 0.7, 2.0), 2, kKey);
   double highest = 0.0;
   for (int i = 0; i < 1000; ++i) {
     const Action action = controller->action(0.001 * i, {});
@@ -41,7 +43,8 @@ TEST_CASE("A sinusoid has its amplitude and period, and a phase of its own per a
 }
 
 TEST_CASE("Smooth noise stays inside its amplitude, uses it, and has no power above its band") {
-  const auto controller = make_controller(config_of(ControllerConfig::Type::kRandomSmooth, 0.8, 1.0), 1, kKey);
+  const auto controller =
+      make_controller(config_of(ControllerConfig::Type::kRandomSmooth, 0.8, 1.0), 1, kKey);
   const int n = 8192;
   const double dt = 0.0125;
   double highest = 0.0, total = 0.0, high_band = 0.0;

@@ -11,8 +11,8 @@ TEST_CASE("Energy and momentum of a moving, turning, shifted body") {
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0.0);
   builder.floor(material);
-  const BodyId id = builder.body("body", Motion::kDynamic, {dvec3(1, 2, 3), identity_quat()}, ShapeType::kSphere,
-                                 dvec3(0.1), material);
+  const BodyId id = builder.body("body", Motion::kDynamic, {dvec3(1, 2, 3), identity_quat()},
+                                 ShapeType::kSphere, dvec3(0.1), material);
   Body& body = builder.scene().bodies[id.index];
   body.mass.mass_kg = 2.0;
   body.mass.body_from_inertia.position = {0.5, 0.0, 0.0};
@@ -33,8 +33,9 @@ TEST_CASE("Energy and momentum of a moving, turning, shifted body") {
 TEST_CASE("Turning energy is taken about the principal axes") {
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0.0);
-  const BodyId id = builder.body("body", Motion::kDynamic, {dvec3(0.0), glm::angleAxis(0.5, dvec3(1, 0, 0))},
-                                 ShapeType::kSphere, dvec3(0.1), material);
+  const BodyId id =
+      builder.body("body", Motion::kDynamic, {dvec3(0.0), glm::angleAxis(0.5, dvec3(1, 0, 0))},
+                   ShapeType::kSphere, dvec3(0.1), material);
   Body& body = builder.scene().bodies[id.index];
   body.mass.mass_kg = 1.0;
   body.mass.body_from_inertia.rotation = glm::angleAxis(0.7, dvec3(1, 0, 0));
@@ -42,7 +43,8 @@ TEST_CASE("Turning energy is taken about the principal axes") {
   const Scene scene = builder.build();
   State state = initial_state(scene);
   // One radian per second about the second principal axis, in world axes.
-  state.bodies[id.index].angular_velocity_world = glm::angleAxis(1.2, dvec3(1, 0, 0)) * dvec3(0, 1, 0);
+  state.bodies[id.index].angular_velocity_world =
+      glm::angleAxis(1.2, dvec3(1, 0, 0)) * dvec3(0, 1, 0);
   CHECK(mechanics(scene, state).kinetic_j == doctest::Approx(1.0));
 }
 

@@ -15,12 +15,15 @@ class FakeWorld : public PhysicsWorld {
  public:
   explicit FakeWorld(long long fails_at = -1) : fails_at_(fails_at) {}
   const PhysicsCapabilities& capabilities() const override { return capabilities_; }
-  void set_action(std::span<const double> action) override { actions.emplace_back(action.begin(), action.end()); }
+  void set_action(std::span<const double> action) override {
+    actions.emplace_back(action.begin(), action.end());
+  }
   Status step(int num_steps, ContactLog* contacts) override {
     for (int i = 0; i < num_steps; ++i) {
       ++steps_;
       if (steps_ == fails_at_) return rejected("it broke");
-      if (contacts != nullptr) contacts->add(BodyId(0), BodyId(1), dvec3(0.0), {0, 0, 1}, {0, 0, 0.5}, 0.0);
+      if (contacts != nullptr)
+        contacts->add(BodyId(0), BodyId(1), dvec3(0.0), {0, 0, 1}, {0, 0, 0.5}, 0.0);
     }
     return {};
   }
@@ -93,9 +96,11 @@ TEST_CASE("Rates that do not divide and episodes too short are refused") {
   Clock clock;
   CHECK(rollout(world, clock, episode(4, 24.0, 0.0), 100.0).status().code() == Code::kInvalidInput);
   CHECK(rollout(world, clock, episode(4, 0.0, 0.0), 100.0).status().code() == Code::kInvalidInput);
-  CHECK(rollout(world, clock, episode(4, 200.0, 0.0), 100.0).status().code() == Code::kInvalidInput);
+  CHECK(rollout(world, clock, episode(4, 200.0, 0.0), 100.0).status().code() ==
+        Code::kInvalidInput);
   CHECK(rollout(world, clock, episode(1, 25.0, 0.0), 100.0).status().code() == Code::kInvalidInput);
-  CHECK(rollout(world, clock, episode(4, 25.0, -1.0), 100.0).status().code() == Code::kInvalidInput);
+  CHECK(rollout(world, clock, episode(4, 25.0, -1.0), 100.0).status().code() ==
+        Code::kInvalidInput);
   CHECK(rollout(world, clock, episode(4, 100.0, 0.0), 100.0).ok());
 }
 
@@ -103,15 +108,17 @@ TEST_CASE("A ball rolled out on Bullet falls, lands and reports its contact") {
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0.0);
   const BodyId floor = builder.floor(material);
-  const BodyId ball = builder.body("ball", Motion::kDynamic, {dvec3(0, 0, 0.6), identity_quat()}, ShapeType::kSphere,
-                                   dvec3(0.1), material);
+  const BodyId ball = builder.body("ball", Motion::kDynamic, {dvec3(0, 0, 0.6), identity_quat()},
+                                   ShapeType::kSphere, dvec3(0.1), material);
   const Scene scene = builder.build();
   auto world = make_bullet_world(scene);
   REQUIRE(world.ok());
   const auto controller = make_controller({}, 0, {});
-  const auto trajectory = rollout(**world, *controller, episode(25, 24.0, 0.0), scene.physics.step_rate_hz);
+  const auto trajectory =
+      rollout(**world, *controller, episode(25, 24.0, 0.0), scene.physics.step_rate_hz);
   REQUIRE(trajectory.ok());
-  CHECK(trajectory->states.front().bodies[ball.index].world_from_body.position.z == doctest::Approx(0.6));
+  CHECK(trajectory->states.front().bodies[ball.index].world_from_body.position.z ==
+        doctest::Approx(0.6));
   const State& last = trajectory->states.back();
   CHECK(last.time_s == doctest::Approx(1.0));
   CHECK(std::abs(last.bodies[ball.index].world_from_body.position.z - 0.1) < 1e-3);
