@@ -185,6 +185,8 @@ void check_parent(Validation& v, int index, const std::string& path) {
 class UniqueNames {
  public:
   UniqueNames(Validation& v, std::string kind) : v_(v), kind_(std::move(kind)) {}
+  /// Takes a name of another kind, whose own repetitions are reported elsewhere.
+  void reserve(const std::string& name, const std::string& path) { first_.try_emplace(name, path); }
   void add(const std::string& name, const std::string& path) {
     if (name.empty()) return;
     const auto [at, fresh] = first_.try_emplace(name, path);
@@ -311,7 +313,7 @@ void check_bodies(Validation& v) {
 
 void check_groups(Validation& v) {
   UniqueNames names(v, "group");
-  for (int i = 0; i < v.scenario.body_size(); ++i) names.add(v.scenario.body(i).name(), element(v, v.scenario, "body", i));
+  for (int i = 0; i < v.scenario.body_size(); ++i) names.reserve(v.scenario.body(i).name(), element(v, v.scenario, "body", i));
   long long objects = v.scenario.body_size();
   for (int g = 0; g < v.scenario.group_size(); ++g) {
     const schema::Group& group = v.scenario.group(g);

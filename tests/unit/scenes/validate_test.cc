@@ -70,7 +70,7 @@ TEST_CASE("every problem is reported at once, with path, value and what is allow
            "error material[1].texture.file: there is no file",
            "error body[plane].shape[0].plane: a plane is endless, so its body must be STATIC",
            "error body[a].parent: there is no body 'b' earlier in the file; move it before this one",
-           "error body[a].shape[0].sphere.radius_m: -1 must be in [1e-04, 1e+04] m",
+           "error body[a].shape[0].sphere.radius_m: -1 must be in [1e-04, 10000] m",
            "error body[a].shape[0].material: there is no material 'wod' (did you mean 'wood'?)",
            "error body[b].joint: a STATIC body cannot have joints",
            "error body[b].shape[0].mesh.file: 'x.doc' is not of a known kind",
