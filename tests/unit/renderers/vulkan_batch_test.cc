@@ -1,0 +1,131 @@
+// Batches, submissions in flight, memory and refusals.
+#include <string>
+
+#include "tests/unit/renderers/vulkan_fixture.h"
+
+namespace diorama {
+namespace {
+
+/// Some bodies on a floor, two cameras, four states with the bodies at different heights.
+Scene make_scene(int width = 48, int height = 40) {
+  SceneBuilder builder;
+  builder.floor(builder.material(0.5, 0));
+  const MaterialId material = builder.material(0.5, 0, 1000, dvec3(0.2, 0.5, 0.8));
+  builder.body("ball", Motion::kDynamic, {dvec3(0, 0, 0.5)}, ShapeType::kSphere, dvec3(0.3), material);
+  builder.body("box", Motion::kDynamic, {dvec3(0.8, 0.3, 0.4)}, ShapeType::kBox, dvec3(0.2, 0.3, 0.1), material);
+  builder.body("pill", Motion::kDynamic, {dvec3(-0.6, -0.4, 0.6)}, ShapeType::kCapsule, dvec3(0.1, 0.2, 0), material);
+  builder.camera("a", look_at({3, 0, 1}, {0, 0, 0.3}), width, height, 0.8);
+  builder.camera("b", look_at({0.2, -2.5, 2}, {0, 0, 0.3}), width, height, 1.0);
+  builder.sun(glm::normalize(dvec3(0.3, 0.4, -1)));
+  return builder.build();
+}
+
+std::vector<State> make_states(const Scene& scene, int count) {
+  std::vector<State> states(count, initial_state(scene));
+  for (int i = 0; i < count; ++i) {
+    for (std::size_t b = 1; b < scene.bodies.size(); ++b) {
+      states[i].bodies[b].world_from_body.position.z += 0.07 * i;
+    }
+  }
+  return states;
+}
+
+TEST_CASE("a picture is the same to the last bit wherever it stands in a batch and on another renderer") {
+  const Scene scene = make_scene();
+  const std::vector<State> states = make_states(scene, 8);
+  const Pictures alone = draw(shared_renderer(), scene, states, {{3, CameraId(1)}});
+  CHECK(alone.id_at(24, 20) > 0);
+  const std::unique_ptr<Renderer> other = make_checked_renderer();
+  CHECK(alone == draw(*other, scene, states, {{3, CameraId(1)}}));
+  for (const int place : {0, 1, 7, 15}) {
+    std::vector<FrameView> views;
+    for (int i = 0; i < 16; ++i) views.push_back({(i * 5 + place) % 8, CameraId(i % 2)});
+    views[place] = {3, CameraId(1)};
+    CHECK(alone == draw(shared_renderer(), scene, states, views).view(place));
+  }
+}
+
+TEST_CASE("a batch larger than a pass holds the same pictures") {
+  const Scene scene = make_scene(24, 20);
+  const std::vector<State> states = make_states(scene, 40);
+  std::vector<FrameView> views;
+  for (int i = 0; i < 80; ++i) views.push_back({i / 2, CameraId(i % 2)});
+  const Pictures all = draw(shared_renderer(), scene, states, views);
+  for (const int place : {0, 33, 63, 64, 79}) {
+    CHECK(all.view(place) == draw(shared_renderer(), scene, states, {views[place]}));
+  }
+}
+
+TEST_CASE("several submissions may be under way before the first is waited for") {
+  const Scene scene = make_scene();
+  const std::vector<State> states = make_states(scene, 3);
+  Renderer& renderer = shared_renderer();
+  REQUIRE(renderer.max_in_flight() >= 2);
+  std::vector<RenderTicket> tickets;
+  for (int i = 0; i < 3; ++i) {
+    const std::vector<FrameView> views{{i, CameraId(0)}};
+    const auto ticket = renderer.submit(scene, states, views, kAllChannels);
+    REQUIRE(ticket.ok());
+    tickets.push_back(*ticket);
+  }
+  std::vector<Pictures> pictures;
+  for (const RenderTicket ticket : tickets) {
+    const auto views = renderer.wait(ticket);
+    REQUIRE(views.ok());
+    pictures.push_back(copy_of(*views));
+  }
+  for (int i = 0; i < 3; ++i) {
+    CHECK(pictures[i] == draw(renderer, scene, states, {{i, CameraId(0)}}));
+  }
+  CHECK(pictures[0].depth != pictures[1].depth);
+  CHECK_FALSE(renderer.wait(tickets[0]).ok());  // Its memory serves others by now.
+}
+
+TEST_CASE("memory does not grow with the number of submissions and scenes") {
+  const std::unique_ptr<Renderer> renderer = make_checked_renderer();
+  std::uint64_t bytes = 0;
+  // 400 scenes of new sizes, about 1 000 vertices each: several times what the first store holds.
+  for (int i = 0; i < 400; ++i) {
+    SceneBuilder builder;
+    builder.body("ball", Motion::kStatic, {dvec3(0, 0, 3)}, ShapeType::kSphere, dvec3(0.3 + 1e-4 * i), builder.material(0.5, 0));
+    builder.camera("main", {}, 16, 16, 0.8);
+    const Scene scene = builder.build();
+    const Pictures picture = draw(*renderer, scene, {initial_state(scene)}, {{0, CameraId(0)}});
+    CHECK(picture.depth_at(8, 8) == doctest::Approx(2.7 - 1e-4 * i).epsilon(0.01));
+    if (i == 20) bytes = vulkan_memory_bytes(*renderer);
+  }
+  CHECK(bytes > 0);
+  CHECK(vulkan_memory_bytes(*renderer) == bytes);
+}
+
+TEST_CASE("what cannot be drawn is refused with its reason") {
+  Renderer& renderer = shared_renderer();
+  Scene scene = make_scene();
+  const std::vector<State> states = make_states(scene, 1);
+  const std::vector<FrameView> one{{0, CameraId(0)}}, both{{0, CameraId(0)}, {0, CameraId(1)}};
+  CHECK(renderer.max_views(1 << 20, 16) == 0);
+  CHECK(renderer.max_views(256, 256) >= 64);
+  scene.cameras[0].intrinsics.width_px = 1 << 20;
+  const auto large = renderer.submit(scene, states, one, kAllChannels);
+  CHECK(large.status().code() == Code::kInvalidInput);
+  CHECK(large.status().message().find("1048576") != std::string::npos);
+  CHECK(renderer.submit(scene, states, both, kAllChannels).status().code() == Code::kInvalidInput);
+  CHECK_FALSE(renderer.submit(make_scene(), states, {}, kAllChannels).ok());
+  scene = make_scene();
+  scene.lights.resize(9, scene.lights[0]);
+  CHECK(renderer.submit(scene, states, one, kAllChannels).status().message().find("9 lights") !=
+        std::string::npos);
+  CHECK_FALSE(renderer.wait(1U << 30).ok());
+}
+
+TEST_CASE("an unknown device is refused with the list of those that there are") {
+  const auto devices = list_vulkan_devices();
+  REQUIRE(devices.ok());
+  REQUIRE_FALSE(devices->empty());
+  const auto missing = make_vulkan_renderer({.device = "no such device", .validation = false});
+  CHECK(missing.status().code() == Code::kUnavailable);
+  CHECK(missing.status().message().find(devices->front().name) != std::string::npos);
+}
+
+}  // namespace
+}  // namespace diorama
