@@ -198,8 +198,9 @@ Result<int> fill_contacts(const SceneLayout& layout, const Scene& scene, const S
     row[0] = a;
     row[1] = b;
     put_vector(contact.point_world, &row[2]);
-    put_vector(sign * contact.normal_world, &row[5]);
-    put_vector(sign * contact.force_world_n, &row[8]);
+    const dvec3 plus_zero(0.0);  // turns -0 into 0
+    put_vector(sign * contact.normal_world + plus_zero, &row[5]);
+    put_vector(sign * contact.force_world_n + plus_zero, &row[8]);
     row[11] = contact.min_gap_m;
     rows.push_back(row);
   }

@@ -7,9 +7,9 @@ namespace diorama {
 namespace {
 
 // One virtual dataset and one of its sources take less than this in the file.
-constexpr std::int64_t kColumnBytes = 8192;
-constexpr std::int64_t kSourceBytes = 512;
-constexpr std::int64_t kFileBytes = 128 * 1024;
+constexpr std::int64_t kColumnBytes = 4096;
+constexpr std::int64_t kSourceBytes = 256;
+constexpr std::int64_t kFileBytes = 64 * 1024;  // and the root attribute
 
 Status write_columns(h5::File& file, const DatasetSpec& spec, const std::vector<h5::VirtualSource>& sources,
                      std::int64_t num_rows) {
@@ -48,8 +48,10 @@ Status write_temporary(const std::filesystem::path& path, const DatasetSpec& spe
   const auto columns = static_cast<std::int64_t>(spec.columns.size());
   const auto per_column = kColumnBytes + kSourceBytes * static_cast<std::int64_t>(sources.size());
   const auto index_bytes = static_cast<std::int64_t>(12 * lengths.size());
-  DIORAMA_RETURN_IF_ERROR(reserve_room(path, kFileBytes + columns * per_column + index_bytes));
-  DIORAMA_RETURN_IF_ERROR(file.set_text_attribute("diorama", root_attribute(spec)));
+  const std::string attribute = root_attribute(spec);
+  const auto attribute_bytes = static_cast<std::int64_t>(attribute.size());
+  DIORAMA_RETURN_IF_ERROR(reserve_room(path, kFileBytes + attribute_bytes + columns * per_column + index_bytes));
+  DIORAMA_RETURN_IF_ERROR(file.set_text_attribute("diorama", attribute));
   DIORAMA_RETURN_IF_ERROR(write_columns(file, spec, sources, num_rows));
   const std::vector<std::int64_t> shape = {static_cast<std::int64_t>(lengths.size())};
   auto made = file.create_plain("ep_len", ColumnType::kInt32, shape, std::as_bytes(std::span(lengths)));

@@ -266,8 +266,7 @@ std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifes
 std::string root_attribute(const DatasetSpec& spec) {
   json root = common_json(spec);
   root["format"] = kShardFormat;
-  root["spec_hash"] = spec.hash();
-  // What is longest and least needed gives way first; the manifest has it all.
+  // Nothing here depends on the number of episodes: a shard of a longer dataset has the same bytes. What is longest and least needed gives way first; the manifest has it all.
   for (const char* name : {"objects", "classes", "actuators", "views"}) {
     if (dump(root, -1).size() < kMaxRootAttributeBytes) break;
     root[name] = "see dataset.json";

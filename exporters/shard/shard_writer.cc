@@ -15,8 +15,8 @@ namespace diorama {
 namespace {
 
 // Room that HDF5's own structures take: measured with the 1.10 format, generously.
-constexpr std::int64_t kFileOverheadBytes = 128 * 1024;
-constexpr std::int64_t kColumnOverheadBytes = 4096;
+constexpr std::int64_t kFileOverheadBytes = 64 * 1024;  // and the root attribute
+constexpr std::int64_t kColumnOverheadBytes = 2048;     // and its meaning
 constexpr std::int64_t kChunkOverheadBytes = 48;
 
 /// Writes the temporary file column by column.
@@ -28,9 +28,10 @@ class Sealer {
   Status write() {
     for (const Journal::Episode& episode : journal_.episodes()) num_rows_ += episode.num_rows;
     DIORAMA_ASSIGN_OR_RETURN(h5::File file, h5::File::create(path_));
-    reserved_ = kFileOverheadBytes;
-    DIORAMA_RETURN_IF_ERROR(reserve(image_bytes()));
-    DIORAMA_RETURN_IF_ERROR(file.set_text_attribute("diorama", root_attribute(spec_)));
+    const std::string attribute = root_attribute(spec_);
+    reserved_ = kFileOverheadBytes + static_cast<std::int64_t>(attribute.size());
+    DIORAMA_RETURN_IF_ERROR(reserve(overhead_and_image_bytes()));
+    DIORAMA_RETURN_IF_ERROR(file.set_text_attribute("diorama", attribute));
     for (std::size_t i = 0; i < spec_.columns.size(); ++i) DIORAMA_RETURN_IF_ERROR(write_column(file, i));
     DIORAMA_RETURN_IF_ERROR(write_index(file));
     return file.close();
@@ -66,10 +67,10 @@ class Sealer {
     return std::max<std::int64_t>(1, std::min<std::int64_t>(column.chunk_rows, num_rows_));
   }
 
-  std::int64_t image_bytes() const {
+  std::int64_t overhead_and_image_bytes() const {
     std::int64_t bytes = 0;
     for (std::size_t i = 0; i < spec_.columns.size(); ++i) {
-      bytes += kColumnOverheadBytes;
+      bytes += kColumnOverheadBytes + static_cast<std::int64_t>(spec_.columns[i].meaning.size());
       if (!spec_.columns[i].is_image()) continue;
       for (const Journal::Episode& episode : journal_.episodes()) {
         for (const Journal::Block& block : episode.columns[i]) bytes += block.bytes + kChunkOverheadBytes;
