@@ -7,6 +7,12 @@
 namespace diorama::mujoco {
 namespace {
 
+// A dead contact. Stiffer and less damped ones make stacks rock themselves down: of six stacks of five boxes three
+// fell within 8 s with (0.004 s, 1), at 240 to 960 Hz; none with these, where a box sinks 0.3 mm into the next.
+// The damping ratio leaves a restitution of 0.05 instead of 0.14.
+constexpr double kDeadTimeConstantS = 1.0 / 120.0;
+constexpr double kDeadTimeConstantSteps = 2.0;
+constexpr double kDeadDampingRatio = 2.0;
 // Length of a bounce. Fewer steps make restitution depend on the phase of the impact; more sink deeper.
 constexpr double kBounceSteps = 8.0;
 // MuJoCo raises time constants below two steps (mjDSBL_REFSAFE), which bounds the damping ratio of a bounce.
@@ -43,7 +49,7 @@ double damping_ratio_of_restitution(double restitution) {
 }
 
 GeomContact geom_contact(const Shape& shape, const Material& material, double step_s) {
-  GeomContact contact{{std::max(2.0 * step_s, 0.004), 1.0}, {0.95, 0.99, 0.001}, 1.0, 4};
+  GeomContact contact{{std::max(kDeadTimeConstantSteps * step_s, kDeadTimeConstantS), kDeadDampingRatio}, {0.95, 0.99, 0.001}, 1.0, 4};
   if (can_roll(shape.type) && material.rolling_friction_m > 0.0) contact.condim = 6;
   if (material.restitution >= kLeastRestitution) {
     // Half a period of the undamped spring spans the bounce: w = pi / (N dt), and time constant = 1 / (w z).

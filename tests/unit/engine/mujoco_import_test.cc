@@ -333,12 +333,17 @@ TEST_CASE("a model whose contacts overflow its own buffer is rejected") {
 }
 
 TEST_CASE("an error inside MuJoCo rejects the episode and leaves the process alive") {
+  // Too small a stack for the constraints of three boxes, which are there only once they have landed.
   const TempDir folder;
-  const auto path = write(folder, "m.xml", R"(<mujoco><size nstack="60"/><worldbody><geom type="plane" size="0 0 1"/>
-    <body pos="0 0 0.1"><freejoint/><geom type="box" size=".1 .1 .1"/></body></worldbody></mujoco>)");
+  const auto path = write(folder, "m.xml", R"(<mujoco><size nstack="500"/><worldbody><geom type="plane" size="0 0 1"/>
+    <body pos="0 0 0.6"><freejoint/><geom type="box" size=".1 .1 .1"/></body>
+    <body pos="1 0 0.6"><freejoint/><geom type="box" size=".1 .1 .1"/></body>
+    <body pos="2 0 0.6"><freejoint/><geom type="box" size=".1 .1 .1"/></body></worldbody></mujoco>)");
   const Scene scene = import(path);
   auto world = make_world(scene);
-  CHECK(world->step(50, nullptr).code() == Code::kRejected);
+  const Status status = world->step(400, nullptr);
+  CHECK(status.code() == Code::kRejected);
+  CHECK(status.message().find("Stack overflow") != std::string::npos);
 }
 
 TEST_CASE("every sample model loads and steps or says what is not supported") {
