@@ -325,6 +325,8 @@ void append_options(const Scene& scene, XMLElement* root) {
   set(option, "cone", elliptic ? "elliptic" : "pyramidal");
   if (elliptic) set(option, "impratio", 10.0);
   set(option, "solver", num_dynamic(scene) <= kMaxNewtonBodies ? "Newton" : "CG");
+  // Several contact points between two hulls, where one would let a mesh tilt and creep on another.
+  set(option->InsertNewChildElement("flag"), "multiccd", "enable");
 }
 
 void append_buffer_size(const BufferSize& size, XMLElement* root) {
