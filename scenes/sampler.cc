@@ -42,7 +42,8 @@ bool varies_restitution(const google::protobuf::RepeatedPtrField<schema::Vary>& 
 /// Whether anything bounces in any episode: the step rate is the same in all of them.
 bool anything_bounces(const schema::Scenario& scenario) {
   bool bounces = varies_restitution(scenario.vary());
-  for (const schema::Material& material : scenario.material()) bounces = bounces || material.restitution() > 0.0;
+  for (const schema::Material& material : scenario.material())
+    bounces = bounces || material.restitution() > 0.0;
   for (const schema::Group& group : scenario.group()) {
     for (const auto& item : group.item()) {
       bounces = bounces || item.material().restitution() > 0.0 || varies_restitution(item.vary());
@@ -70,15 +71,25 @@ internal::ModelNames names_of(const Scene& model) {
   return names;
 }
 
-int slots_of(const schema::Group& group) { return group.has_max_count() ? group.max_count() : group.count(); }
+int slots_of(const schema::Group& group) {
+  return group.has_max_count() ? group.max_count() : group.count();
+}
 
 ControllerConfig controller_of(const schema::Controller& from) {
   ControllerConfig controller;
   switch (from.type()) {
-    case schema::Controller::CONSTANT: controller.type = ControllerConfig::Type::kConstant; break;
-    case schema::Controller::SINUSOID: controller.type = ControllerConfig::Type::kSinusoid; break;
-    case schema::Controller::RANDOM_SMOOTH: controller.type = ControllerConfig::Type::kRandomSmooth; break;
-    default: controller.type = ControllerConfig::Type::kStill; break;
+    case schema::Controller::CONSTANT:
+      controller.type = ControllerConfig::Type::kConstant;
+      break;
+    case schema::Controller::SINUSOID:
+      controller.type = ControllerConfig::Type::kSinusoid;
+      break;
+    case schema::Controller::RANDOM_SMOOTH:
+      controller.type = ControllerConfig::Type::kRandomSmooth;
+      break;
+    default:
+      controller.type = ControllerConfig::Type::kStill;
+      break;
   }
   controller.amplitude = from.amplitude();
   controller.frequency_hz = from.frequency_hz();
@@ -93,7 +104,8 @@ FactorLayout factor_layout(const schema::Vary& vary, const ResolvedVary& resolve
   std::vector<std::string> paths;
   for (const FieldRef& field : resolved.fields) {
     paths.push_back(field.path);
-    const std::string unit = is_numeric(field_kind(field)) ? field_rule(field.field(), field.holder()).unit : "";
+    const std::string unit =
+        is_numeric(field_kind(field)) ? field_rule(field.field(), field.holder()).unit : "";
     if (&field == &resolved.fields.front()) factor.unit = unit;
     if (unit != factor.unit) factor.unit.clear();
   }
@@ -138,7 +150,8 @@ struct Sampler::Impl {
         schema::Group::Item item = with_defaults(group.item(i));
         name_item(group, i, item);
         const std::string where = "group[" + group.name() + "].item[" + std::to_string(i) + "]";
-        if (item.has_material()) DIORAMA_RETURN_IF_ERROR(builder.add_material(item.material()).with_context(where));
+        if (item.has_material())
+          DIORAMA_RETURN_IF_ERROR(builder.add_material(item.material()).with_context(where));
         auto added = builder.add_body(item.body(), slot);
         if (!added.ok()) return added.status().with_context(where);
       }
@@ -146,7 +159,8 @@ struct Sampler::Impl {
     return {};
   }
 
-  /// try_assets() for what is written and for every option of the choices that may exchange a mesh or a texture.
+  /// try_assets() for what is written and for every option of the choices that may exchange a mesh
+  /// or a texture.
   Status try_all_assets() const {
     DIORAMA_RETURN_IF_ERROR(try_assets(scenario));
     const auto try_options = [this](const schema::Vary& entry, auto root_of) -> Status {
@@ -156,7 +170,8 @@ struct Sampler::Impl {
         DIORAMA_ASSIGN_OR_RETURN(const ResolvedVary resolved, resolve_vary(root, entry));
         if (is_numeric(field_kind(resolved.fields.front()))) return {};
         const Draw option = extreme_draws(entry.distribution())[static_cast<std::size_t>(o)];
-        for (const FieldRef& field : resolved.fields) DIORAMA_RETURN_IF_ERROR(apply_draw(root, field, option));
+        for (const FieldRef& field : resolved.fields)
+          DIORAMA_RETURN_IF_ERROR(apply_draw(root, field, option));
         DIORAMA_RETURN_IF_ERROR(try_assets(with_defaults(copy)));
       }
       return {};
@@ -168,9 +183,10 @@ struct Sampler::Impl {
     for (int g = 0; g < scenario.group_size(); ++g) {
       for (int i = 0; i < scenario.group(g).item_size(); ++i) {
         for (const schema::Vary& entry : scenario.group(g).item(i).vary()) {
-          DIORAMA_RETURN_IF_ERROR(try_options(entry, [g, i](schema::Scenario& s) -> google::protobuf::Message& {
-            return *s.mutable_group(g)->mutable_item(i);
-          }));
+          DIORAMA_RETURN_IF_ERROR(
+              try_options(entry, [g, i](schema::Scenario& s) -> google::protobuf::Message& {
+                return *s.mutable_group(g)->mutable_item(i);
+              }));
         }
       }
     }
@@ -184,7 +200,8 @@ struct Sampler::Impl {
 
   void add_class(const std::string& name) {
     auto& names = layout.class_names;
-    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
   }
 
   void add_joint(const std::string& name, JointType type) {
@@ -200,9 +217,10 @@ struct Sampler::Impl {
     for (const Body& body : scene.bodies) add_object(body.name, body.class_name);
     for (const Joint& joint : scene.joints) add_joint(joint.name, joint.type);
     for (const schema::Group& group : scenario.group()) {
-      const bool moves = std::any_of(group.item().begin(), group.item().end(), [](const schema::Group::Item& item) {
-        return item.body().motion() != schema::Body::STATIC;
-      });
+      const bool moves = std::any_of(group.item().begin(), group.item().end(),
+                                     [](const schema::Group::Item& item) {
+                                       return item.body().motion() != schema::Body::STATIC;
+                                     });
       for (const auto& item : group.item()) add_class(item.body().class_name());
       for (int k = 0; k < slots_of(group); ++k) {
         const std::string name = group.name() + "/" + std::to_string(k);
@@ -210,10 +228,17 @@ struct Sampler::Impl {
         if (moves) add_joint(name, JointType::kFree);
       }
     }
-    for (const Actuator& actuator : scene.actuators) layout.actuators.push_back(actuator.name);
+    for (const Actuator& actuator : scene.actuators) {
+      layout.actuators.push_back(actuator.name);
+      // The authored joints come first in the layout, in the scene's order.
+      if (actuator.joint.valid()) layout.actuated_joints.push_back(actuator.joint.index);
+    }
+    std::sort(layout.actuated_joints.begin(), layout.actuated_joints.end());
+    const auto repeated = std::unique(layout.actuated_joints.begin(), layout.actuated_joints.end());
+    layout.actuated_joints.erase(repeated, layout.actuated_joints.end());
     for (const Camera& camera : scene.cameras) {
-      layout.views.push_back({camera.name, camera.intrinsics.width_px, camera.intrinsics.height_px, camera.near_m,
-                              camera.far_m});
+      layout.views.push_back({camera.name, camera.intrinsics.width_px, camera.intrinsics.height_px,
+                              camera.near_m, camera.far_m});
     }
     for (int i = 0; i < scenario.vary_size(); ++i) {
       if (scenario.vary(i).factor().empty()) continue;
@@ -222,8 +247,8 @@ struct Sampler::Impl {
     layout.num_sensor_values = scene.model ? scene.model->num_sensor_values : 0;
     const long long n = static_cast<long long>(layout.objects.size());
     const long long rule = std::max(1LL, std::min(4 * n + 8, n * (n - 1) / 2));
-    layout.max_contacts =
-        scenario.record().max_contacts() > 0 ? scenario.record().max_contacts() : static_cast<int>(rule);
+    layout.max_contacts = scenario.record().max_contacts() > 0 ? scenario.record().max_contacts()
+                                                               : static_cast<int>(rule);
     return {};
   }
 };
@@ -234,19 +259,21 @@ Sampler::~Sampler() = default;
 const schema::Scenario& Sampler::scenario() const { return impl_->scenario; }
 const SceneLayout& Sampler::layout() const { return impl_->layout; }
 
-Result<std::unique_ptr<Sampler>> Sampler::create(schema::Scenario scenario, std::filesystem::path base_folder,
-                                                 Tools tools) {
+Result<std::unique_ptr<Sampler>> Sampler::create(schema::Scenario scenario,
+                                                 std::filesystem::path base_folder, Tools tools) {
   DIORAMA_RETURN_IF_ERROR(errors_of(internal::validate_all(scenario, base_folder, nullptr)));
   auto impl = std::make_unique<Impl>(base_folder);
   impl->tools = std::move(tools);
   if (!impl->tools.make_overlap) return failed("the sampler was given no overlap checker");
   if (scenario.has_model()) {
     if (!impl->tools.import_model) return failed("the sampler was given no reader of model files");
-    auto imported = impl->tools.import_model(std::filesystem::absolute(base_folder / scenario.model().file()));
+    auto imported =
+        impl->tools.import_model(std::filesystem::absolute(base_folder / scenario.model().file()));
     if (!imported.ok()) return imported.status().with_context("model.file");
     impl->model = *std::move(imported);
     impl->model_names = names_of(*impl->model);
-    DIORAMA_RETURN_IF_ERROR(errors_of(internal::validate_all(scenario, base_folder, &impl->model_names)));
+    DIORAMA_RETURN_IF_ERROR(
+        errors_of(internal::validate_all(scenario, base_folder, &impl->model_names)));
   }
   impl->scenario = with_defaults(std::move(scenario));
   impl->scenario.mutable_physics()->set_step_rate_hz(step_rate(impl->scenario, impl->model));
@@ -269,8 +296,10 @@ Result<Sample> Sampler::sample(SampleKey key) const {
     const ResolvedVary& target = impl_->vary[static_cast<std::size_t>(i)];
     RandomStream stream(key, "vary/" + target.purpose);
     const Draw drawn = draw(entry.distribution(), stream);
-    for (const FieldRef& field : target.fields) DIORAMA_RETURN_IF_ERROR(apply_draw(resolved, field, drawn));
-    if (!entry.factor().empty()) sample.factors.push_back(drawn.factor_values(entry.distribution()));
+    for (const FieldRef& field : target.fields)
+      DIORAMA_RETURN_IF_ERROR(apply_draw(resolved, field, drawn));
+    if (!entry.factor().empty())
+      sample.factors.push_back(drawn.factor_values(entry.distribution()));
   }
   resolved = with_defaults(std::move(resolved));
   const Status fits = errors_of(internal::validate_fields(
