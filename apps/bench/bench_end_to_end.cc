@@ -87,8 +87,8 @@ Result<Rates> run_once(const BenchOptions& options, const std::filesystem::path&
 Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options) {
   const int many = std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
   const int num_frames = options.quick ? 4 : 48;
-  const int episodes = options.quick ? 2 : 4 * many;
-  const int rounds = options.quick ? 1 : 3;
+  const int episodes = options.quick ? 2 : 2 * many;
+  const int rounds = options.quick ? 1 : 2;
   std::vector<Measurement> results;
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> scratch, ScratchFolder::make());
   for (const int size_px : {128, 256}) {
