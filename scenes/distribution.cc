@@ -20,7 +20,9 @@ std::optional<double> as_number(const std::string& text) {
   return value;
 }
 
-double weight_of(const schema::Choice::Option& option) { return option.has_weight() ? option.weight() : 1.0; }
+double weight_of(const schema::Choice::Option& option) {
+  return option.has_weight() ? option.weight() : 1.0;
+}
 
 Draw number(double value) {
   Draw draw;
@@ -43,8 +45,8 @@ double inside(double value, double low, double high) {
   return value > high ? high : value;
 }
 
-/// Inverse of the distribution function on the side where the tail is small, so that a cut far out in either
-/// tail keeps its precision: for cuts above the mean the problem is mirrored.
+/// Inverse of the distribution function on the side where the tail is small, so that a cut far out
+/// in either tail keeps its precision: for cuts above the mean the problem is mirrored.
 double truncated_normal(const schema::TruncatedNormal& parameters, double u) {
   const double mean = parameters.mean();
   const double stddev = parameters.stddev();
@@ -59,7 +61,10 @@ double truncated_normal(const schema::TruncatedNormal& parameters, double u) {
   }
   const double low_p = normal_cdf(a);
   const double high_p = normal_cdf(b);
-  double z = a + u * (b - a);  // Beyond what the distribution function resolves, the density is as good as even.
+  double z =
+      a +
+      u * (b -
+           a);  // Beyond what the distribution function resolves, the density is as good as even.
   const double p = low_p + u * (high_p - low_p);
   if (high_p > low_p && p > 0.0 && p < 1.0) z = inverse_normal_cdf(p);
   z = std::clamp(z, a, b);
@@ -67,17 +72,19 @@ double truncated_normal(const schema::TruncatedNormal& parameters, double u) {
 }
 
 void check_finite(std::vector<std::string>& problems, const std::string& name, double value) {
-  if (!std::isfinite(value)) problems.push_back(name + ": " + format_number(value) + " is not a finite number");
+  if (!std::isfinite(value))
+    problems.push_back(name + ": " + format_number(value) + " is not a finite number");
 }
 
 std::vector<std::string> check_choice(const schema::Choice& choice) {
   std::vector<std::string> problems;
-  if (choice.option_size() == 0) problems.push_back("choice.option: there is none; give at least one");
+  if (choice.option_size() == 0)
+    problems.push_back("choice.option: there is none; give at least one");
   for (int i = 0; i < choice.option_size(); ++i) {
     const double weight = weight_of(choice.option(i));
     if (!(weight > 0.0) || !std::isfinite(weight)) {
-      problems.push_back("choice.option[" + std::to_string(i) + "].weight: " + format_number(weight) +
-                         " must be above 0");
+      problems.push_back("choice.option[" + std::to_string(i) +
+                         "].weight: " + format_number(weight) + " must be above 0");
     }
   }
   return problems;
@@ -86,18 +93,21 @@ std::vector<std::string> check_choice(const schema::Choice& choice) {
 }  // namespace
 
 bool options_are_numbers(const schema::Choice& choice) {
-  return std::all_of(choice.option().begin(), choice.option().end(),
-                     [](const schema::Choice::Option& o) { return as_number(o.value()).has_value(); });
+  return std::all_of(
+      choice.option().begin(), choice.option().end(),
+      [](const schema::Choice::Option& o) { return as_number(o.value()).has_value(); });
 }
 
 std::vector<double> Draw::factor_values(const schema::Distribution& distribution) const {
   switch (kind) {
-    case Kind::kNumber: return {number};
+    case Kind::kNumber:
+      return {number};
     case Kind::kRotation: {
       const auto wxyz = to_wxyz(rotation);
       return {wxyz.begin(), wxyz.end()};
     }
-    case Kind::kText: break;
+    case Kind::kText:
+      break;
   }
   if (options_are_numbers(distribution.choice())) return {*as_number(text)};
   return {static_cast<double>(option)};
@@ -107,13 +117,16 @@ std::vector<std::string> check_distribution(const schema::Distribution& distribu
   std::vector<std::string> problems;
   switch (distribution.kind_case()) {
     case schema::Distribution::KIND_NOT_SET:
-      return {"none is given; it is one of uniform, log_uniform, truncated_normal, choice, integer, rotation"};
+      return {
+          "none is given; it is one of uniform, log_uniform, truncated_normal, choice, integer, "
+          "rotation"};
     case schema::Distribution::kUniform: {
       const auto& p = distribution.uniform();
       check_finite(problems, "uniform.low", p.low());
       check_finite(problems, "uniform.high", p.high());
       if (problems.empty() && p.low() > p.high()) {
-        problems.push_back("uniform.high: " + format_number(p.high()) + " is below low " + format_number(p.low()));
+        problems.push_back("uniform.high: " + format_number(p.high()) + " is below low " +
+                           format_number(p.low()));
       }
       break;
     }
@@ -137,23 +150,27 @@ std::vector<std::string> check_distribution(const schema::Distribution& distribu
       check_finite(problems, "truncated_normal.high", p.high());
       if (!problems.empty()) break;
       if (p.stddev() <= 0.0) {
-        problems.push_back("truncated_normal.stddev: " + format_number(p.stddev()) + " must be above 0");
+        problems.push_back("truncated_normal.stddev: " + format_number(p.stddev()) +
+                           " must be above 0");
       }
       if (p.low() >= p.high()) {
-        problems.push_back("truncated_normal.high: " + format_number(p.high()) + " must be above low " +
-                           format_number(p.low()));
+        problems.push_back("truncated_normal.high: " + format_number(p.high()) +
+                           " must be above low " + format_number(p.low()));
       }
       break;
     }
-    case schema::Distribution::kChoice: return check_choice(distribution.choice());
+    case schema::Distribution::kChoice:
+      return check_choice(distribution.choice());
     case schema::Distribution::kInteger: {
       const auto& p = distribution.integer();
       if (p.low() > p.high()) {
-        problems.push_back("integer.high: " + std::to_string(p.high()) + " is below low " + std::to_string(p.low()));
+        problems.push_back("integer.high: " + std::to_string(p.high()) + " is below low " +
+                           std::to_string(p.low()));
       }
       break;
     }
-    case schema::Distribution::kRotation: break;
+    case schema::Distribution::kRotation:
+      break;
   }
   return problems;
 }
@@ -186,7 +203,8 @@ Draw draw(const schema::Distribution& distribution, RandomStream& stream) {
     }
     case schema::Distribution::kLogUniform: {
       const auto& p = distribution.log_uniform();
-      return number(inside(std::exp(stream.uniform(std::log(p.low()), std::log(p.high()))), p.low(), p.high()));
+      return number(inside(std::exp(stream.uniform(std::log(p.low()), std::log(p.high()))), p.low(),
+                           p.high()));
     }
     case schema::Distribution::kTruncatedNormal:
       return number(truncated_normal(distribution.truncated_normal(), stream.uniform()));
@@ -197,14 +215,16 @@ Draw draw(const schema::Distribution& distribution, RandomStream& stream) {
       return option(choice, draw_weighted(weights, stream));
     }
     case schema::Distribution::kInteger:
-      return number(static_cast<double>(stream.integer(distribution.integer().low(), distribution.integer().high())));
+      return number(static_cast<double>(
+          stream.integer(distribution.integer().low(), distribution.integer().high())));
     case schema::Distribution::kRotation: {
       Draw result;
       result.kind = Draw::Kind::kRotation;
       result.rotation = stream.rotation();
       return result;
     }
-    case schema::Distribution::KIND_NOT_SET: break;
+    case schema::Distribution::KIND_NOT_SET:
+      break;
   }
   DIORAMA_CHECK(distribution.kind_case() != schema::Distribution::KIND_NOT_SET);
   return {};
@@ -217,13 +237,15 @@ std::vector<Draw> extreme_draws(const schema::Distribution& distribution) {
     case schema::Distribution::kLogUniform:
       return {number(distribution.log_uniform().low()), number(distribution.log_uniform().high())};
     case schema::Distribution::kTruncatedNormal:
-      return {number(distribution.truncated_normal().low()), number(distribution.truncated_normal().high())};
+      return {number(distribution.truncated_normal().low()),
+              number(distribution.truncated_normal().high())};
     case schema::Distribution::kInteger:
       return {number(static_cast<double>(distribution.integer().low())),
               number(static_cast<double>(distribution.integer().high()))};
     case schema::Distribution::kChoice: {
       std::vector<Draw> draws;
-      for (int i = 0; i < distribution.choice().option_size(); ++i) draws.push_back(option(distribution.choice(), i));
+      for (int i = 0; i < distribution.choice().option_size(); ++i)
+        draws.push_back(option(distribution.choice(), i));
       return draws;
     }
     case schema::Distribution::kRotation: {
@@ -231,7 +253,8 @@ std::vector<Draw> extreme_draws(const schema::Distribution& distribution) {
       result.kind = Draw::Kind::kRotation;
       return {result};
     }
-    case schema::Distribution::KIND_NOT_SET: break;
+    case schema::Distribution::KIND_NOT_SET:
+      break;
   }
   return {};
 }
@@ -242,9 +265,11 @@ std::string describe(const schema::Distribution& distribution) {
   };
   switch (distribution.kind_case()) {
     case schema::Distribution::kUniform:
-      return "uniform in " + range(distribution.uniform().low(), distribution.uniform().high(), ')');
+      return "uniform in " +
+             range(distribution.uniform().low(), distribution.uniform().high(), ')');
     case schema::Distribution::kLogUniform:
-      return "log-uniform in " + range(distribution.log_uniform().low(), distribution.log_uniform().high(), ')');
+      return "log-uniform in " +
+             range(distribution.log_uniform().low(), distribution.log_uniform().high(), ')');
     case schema::Distribution::kTruncatedNormal: {
       const auto& p = distribution.truncated_normal();
       return "normal (" + format_number(p.mean()) + ", " + format_number(p.stddev()) + ") cut to " +
@@ -256,10 +281,13 @@ std::string describe(const schema::Distribution& distribution) {
     case schema::Distribution::kChoice: {
       std::vector<std::string> options;
       for (const auto& o : distribution.choice().option()) options.push_back(o.value());
-      return (options_are_numbers(distribution.choice()) ? "one of " : "index into ") + join(options, " | ");
+      return (options_are_numbers(distribution.choice()) ? "one of " : "index into ") +
+             join(options, " | ");
     }
-    case schema::Distribution::kRotation: return "uniform rotation";
-    case schema::Distribution::KIND_NOT_SET: break;
+    case schema::Distribution::kRotation:
+      return "uniform rotation";
+    case schema::Distribution::KIND_NOT_SET:
+      break;
   }
   return "nothing";
 }

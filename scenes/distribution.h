@@ -14,28 +14,30 @@ namespace diorama {
 struct Draw {
   enum class Kind { kNumber, kText, kRotation };
   Kind kind = Kind::kNumber;
-  double number = 0.0;   ///< kNumber.
-  std::string text;      ///< kText: the option as it is written.
+  double number = 0.0;               ///< kNumber.
+  std::string text;                  ///< kText: the option as it is written.
   dquat rotation = identity_quat();  ///< kRotation.
-  int option = -1;       ///< Of a choice, the index that was drawn.
+  int option = -1;                   ///< Of a choice, the index that was drawn.
 
-  /// What the column `variation.<factor>` records: the number, the option's number if all options of the choice
-  /// are numbers, else its index, or the rotation as w, x, y, z.
+  /// What the column `variation.<factor>` records: the number, the option's number if all options
+  /// of the choice are numbers, else its index, or the rotation as w, x, y, z.
   std::vector<double> factor_values(const schema::Distribution& distribution) const;
 };
 
-/// What is wrong with the parameters, one message each, led by the name of the field ("uniform.high: ...").
+/// What is wrong with the parameters, one message each, led by the name of the field
+/// ("uniform.high: ...").
 std::vector<std::string> check_distribution(const schema::Distribution& distribution);
 
-/// Draws once; takes the same number of bits from the stream whatever comes out, but for integer ranges and
-/// rejection-free otherwise. The distribution must pass check_distribution().
+/// Draws once, by the inverse of the distribution function: no rejection, so that a draw is cheap
+/// however far a normal is cut. The distribution must pass check_distribution().
 Draw draw(const schema::Distribution& distribution, RandomStream& stream);
 
-/// A draw of `index` of these weights (0 or negative weights are never drawn); their sum must be positive.
+/// A draw of `index` of these weights (0 or negative weights are never drawn); their sum must be
+/// positive.
 int draw_weighted(const std::vector<double>& weights, RandomStream& stream);
 
-/// The values that bound what can be drawn: the ends of a range, all options of a choice, the identity for a
-/// rotation. Checking these against a field's rules checks every value.
+/// The values that bound what can be drawn: the ends of a range, all options of a choice, the
+/// identity for a rotation. Checking these against a field's rules checks every value.
 std::vector<Draw> extreme_draws(const schema::Distribution& distribution);
 
 /// Whether all options are numbers.

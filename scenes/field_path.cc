@@ -42,14 +42,16 @@ Result<std::vector<Segment>> split_path(const std::string& path) {
     at = end == std::string::npos ? path.size() : end;
     if (at < path.size() && path[at] == '[') {
       const std::size_t close = path.find(']', at);
-      if (close == std::string::npos) return invalid_input("field path '" + path + "': a ']' is missing");
+      if (close == std::string::npos)
+        return invalid_input("field path '" + path + "': a ']' is missing");
       segment.bracket = path.substr(at + 1, close - at - 1);
       at = close + 1;
     }
     segments.push_back(std::move(segment));
     if (at == path.size()) return segments;
     if (path[at] != '.') {
-      return invalid_input("field path '" + path + "': expected '.' at character " + std::to_string(at + 1));
+      return invalid_input("field path '" + path + "': expected '.' at character " +
+                           std::to_string(at + 1));
     }
     ++at;
   }
@@ -68,12 +70,13 @@ std::vector<std::string> field_names(const Descriptor& descriptor) {
 std::optional<int> parse_index(const std::string& text) {
   int index = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (result.ec != std::errc() || result.ptr != text.data() + text.size() || index < 0) return std::nullopt;
+  if (result.ec != std::errc() || result.ptr != text.data() + text.size() || index < 0)
+    return std::nullopt;
   return index;
 }
 
-Result<int> find_element(const Message& parent, const FieldDescriptor& field, const std::string& key,
-                         const std::string& path) {
+Result<int> find_element(const Message& parent, const FieldDescriptor& field,
+                         const std::string& key, const std::string& path) {
   const Reflection& reflection = *parent.GetReflection();
   const int size = reflection.FieldSize(parent, &field);
   std::vector<std::string> names;
@@ -126,7 +129,8 @@ Status wrong_value(const FieldRef& ref, const std::string& text, const std::stri
 }
 
 /// Parses "<field>: text" or "<field> { text }" into an empty message of the parent's type.
-Status parse_field(const FieldRef& ref, const std::string& text, const std::string& shown, Message& into) {
+Status parse_field(const FieldRef& ref, const std::string& text, const std::string& shown,
+                   Message& into) {
   TextFormat::Parser parser;
   FirstError errors;
   parser.RecordErrorsTo(&errors);
@@ -176,7 +180,8 @@ Status set_real(Message& parent, const FieldRef& ref, double value) {
       if (value < 0 || value > 0x1p53) return out_of(0, 0x1p53);
       reflection.SetUInt64(&parent, &field, static_cast<std::uint64_t>(value));
       return {};
-    default: return wrong_value(ref, format_number(value));
+    default:
+      return wrong_value(ref, format_number(value));
   }
 }
 
@@ -212,7 +217,8 @@ Status set_number_text(Message& parent, const FieldRef& ref, const std::string& 
 }
 
 bool is_quoted(const std::string& text) {
-  return text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+  return text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
+         text.back() == text.front();
 }
 
 }  // namespace
@@ -226,12 +232,18 @@ FieldKind field_kind(const FieldRef& ref) {
   if (field.is_repeated() && ref.steps.back().index < 0) return FieldKind::kRepeated;
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_DOUBLE:
-    case FieldDescriptor::CPPTYPE_FLOAT: return FieldKind::kReal;
-    case FieldDescriptor::CPPTYPE_BOOL: return FieldKind::kBool;
-    case FieldDescriptor::CPPTYPE_ENUM: return FieldKind::kEnum;
-    case FieldDescriptor::CPPTYPE_STRING: return FieldKind::kString;
-    case FieldDescriptor::CPPTYPE_MESSAGE: return FieldKind::kMessage;
-    default: return FieldKind::kInteger;
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return FieldKind::kReal;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return FieldKind::kBool;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return FieldKind::kEnum;
+    case FieldDescriptor::CPPTYPE_STRING:
+      return FieldKind::kString;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return FieldKind::kMessage;
+    default:
+      return FieldKind::kInteger;
   }
 }
 
@@ -240,17 +252,23 @@ bool is_numeric(FieldKind kind) { return kind == FieldKind::kReal || kind == Fie
 std::string expected_value(const FieldRef& ref) {
   const FieldDescriptor& field = ref.field();
   switch (field_kind(ref)) {
-    case FieldKind::kReal: return "a number";
-    case FieldKind::kInteger: return "a whole number";
-    case FieldKind::kBool: return "true or false";
-    case FieldKind::kString: return "a text";
-    case FieldKind::kRepeated: return "a list of " + field.name();
+    case FieldKind::kReal:
+      return "a number";
+    case FieldKind::kInteger:
+      return "a whole number";
+    case FieldKind::kBool:
+      return "true or false";
+    case FieldKind::kString:
+      return "a text";
+    case FieldKind::kRepeated:
+      return "a list of " + field.name();
     case FieldKind::kMessage:
       return "fields of " + type_name(*field.message_type()) + " (" +
              join(field_names(*field.message_type()), ", ") + ")";
     case FieldKind::kEnum: {
       std::vector<std::string> names;
-      for (int i = 0; i < field.enum_type()->value_count(); ++i) names.push_back(field.enum_type()->value(i)->name());
+      for (int i = 0; i < field.enum_type()->value_count(); ++i)
+        names.push_back(field.enum_type()->value(i)->name());
       return "one of " + join(names, ", ");
     }
   }
@@ -288,9 +306,9 @@ Result<FieldRef> resolve_field(const Message& root, const std::string& path) {
     const FieldDescriptor* field = descriptor.FindFieldByName(segment.name);
     if (field == nullptr) {
       const std::vector<std::string> names = field_names(descriptor);
-      return invalid_input("field path '" + path + "': " + type_name(descriptor) + " has no field '" +
-                           segment.name + "'" + did_you_mean(segment.name, names) + "; it has " +
-                           join(names, ", "));
+      return invalid_input("field path '" + path + "': " + type_name(descriptor) +
+                           " has no field '" + segment.name + "'" +
+                           did_you_mean(segment.name, names) + "; it has " + join(names, ", "));
     }
     FieldRef::Step step{field, -1};
     std::string shown = field->name();
@@ -298,24 +316,28 @@ Result<FieldRef> resolve_field(const Message& root, const std::string& path) {
       DIORAMA_ASSIGN_OR_RETURN(step.index, find_element(*message, *field, *segment.bracket, path));
       shown = element_path(*message, *field, step.index);
     } else if (segment.bracket) {
-      return invalid_input("field path '" + path + "': " + segment.name + " is not a list, so it takes no [" +
-                           *segment.bracket + "]");
+      return invalid_input("field path '" + path + "': " + segment.name +
+                           " is not a list, so it takes no [" + *segment.bracket + "]");
     } else if (field->is_repeated() && !last) {
       return invalid_input("field path '" + path + "': " + segment.name +
-                           " is a list; say which element, by name or index, e.g. " + segment.name + "[0]");
+                           " is a list; say which element, by name or index, e.g. " + segment.name +
+                           "[0]");
     }
     ref.steps.push_back(step);
     ref.path += (ref.path.empty() ? "" : ".") + shown;
     if (last) break;
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
-      return invalid_input("field path '" + path + "': " + segment.name + " is " + expected_value(ref) +
-                           " and has no field '" + segments[s + 1].name + "'");
+      return invalid_input("field path '" + path + "': " + segment.name + " is " +
+                           expected_value(ref) + " and has no field '" + segments[s + 1].name +
+                           "'");
     }
     if (const auto* oneof = field->real_containing_oneof()) {
-      const FieldDescriptor* present = message->GetReflection()->GetOneofFieldDescriptor(*message, oneof);
+      const FieldDescriptor* present =
+          message->GetReflection()->GetOneofFieldDescriptor(*message, oneof);
       if (present != nullptr && present != field) {
         return invalid_input("field path '" + path + "': the " + oneof->name() + " of " +
-                             type_name(descriptor) + " is '" + present->name() + "' here, not '" + field->name() + "'");
+                             type_name(descriptor) + " is '" + present->name() + "' here, not '" +
+                             field->name() + "'");
       }
     }
     message = &message_at(*message, step);
@@ -336,7 +358,8 @@ Message& mutable_parent(Message& root, const FieldRef& ref) {
 
 const Message& parent_of(const Message& root, const FieldRef& ref) {
   const Message* message = &root;
-  for (std::size_t s = 0; s + 1 < ref.steps.size(); ++s) message = &message_at(*message, ref.steps[s]);
+  for (std::size_t s = 0; s + 1 < ref.steps.size(); ++s)
+    message = &message_at(*message, ref.steps[s]);
   return *message;
 }
 
@@ -347,7 +370,8 @@ std::string field_text(const Message& root, const FieldRef& ref) {
   const int index = ref.steps.back().index;
   const FieldKind kind = field_kind(ref);
   if (kind == FieldKind::kString) {
-    return index >= 0 ? reflection.GetRepeatedString(parent, &field, index) : reflection.GetString(parent, &field);
+    return index >= 0 ? reflection.GetRepeatedString(parent, &field, index)
+                      : reflection.GetString(parent, &field);
   }
   if (kind == FieldKind::kRepeated) {
     std::string text;
@@ -373,12 +397,18 @@ std::optional<double> field_number(const Message& root, const FieldRef& ref) {
   const FieldDescriptor& field = ref.field();
   if (field.is_repeated()) return std::nullopt;  // No repeated numbers in the schema.
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_DOUBLE: return reflection.GetDouble(parent, &field);
-    case FieldDescriptor::CPPTYPE_INT32: return reflection.GetInt32(parent, &field);
-    case FieldDescriptor::CPPTYPE_INT64: return static_cast<double>(reflection.GetInt64(parent, &field));
-    case FieldDescriptor::CPPTYPE_UINT64: return static_cast<double>(reflection.GetUInt64(parent, &field));
-    case FieldDescriptor::CPPTYPE_BOOL: return reflection.GetBool(parent, &field) ? 1.0 : 0.0;
-    default: return std::nullopt;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflection.GetDouble(parent, &field);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return reflection.GetInt32(parent, &field);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return static_cast<double>(reflection.GetInt64(parent, &field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return static_cast<double>(reflection.GetUInt64(parent, &field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(parent, &field) ? 1.0 : 0.0;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -401,7 +431,8 @@ Status set_field_text(Message& root, const FieldRef& ref, const std::string& aut
     code = field.name() + " { " + (braces ? text.substr(1, text.size() - 2) : text) + "\n}";
   } else if (kind == FieldKind::kRepeated) {
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      return invalid_input(ref.path + " is a list; set one element's field, e.g. " + ref.path + "[0]....");
+      return invalid_input(ref.path + " is a list; set one element's field, e.g. " + ref.path +
+                           "[0]....");
     }
     code = field.name() + ": " + (!text.empty() && text.front() == '[' ? text : "[" + text + "]");
   } else if (kind == FieldKind::kString) {
@@ -422,8 +453,10 @@ Status set_field_text(Message& root, const FieldRef& ref, const std::string& aut
     if (!word) return wrong_value(ref, text);
     if (kind == FieldKind::kEnum && field.enum_type()->FindValueByName(text) == nullptr) {
       std::vector<std::string> names;
-      for (int i = 0; i < field.enum_type()->value_count(); ++i) names.push_back(field.enum_type()->value(i)->name());
-      return invalid_input(ref.path + ": '" + text + "' is not " + expected_value(ref) + did_you_mean(text, names));
+      for (int i = 0; i < field.enum_type()->value_count(); ++i)
+        names.push_back(field.enum_type()->value(i)->name());
+      return invalid_input(ref.path + ": '" + text + "' is not " + expected_value(ref) +
+                           did_you_mean(text, names));
     }
     code = field.name() + ": " + text;
   }
@@ -440,12 +473,15 @@ Status set_field_text(Message& root, const FieldRef& ref, const std::string& aut
             ->CopyFrom(reflection.GetRepeatedMessage(*parsed, &field, 0));
         break;
       case FieldKind::kEnum:
-        reflection.SetRepeatedEnum(&parent, &field, index, reflection.GetRepeatedEnum(*parsed, &field, 0));
+        reflection.SetRepeatedEnum(&parent, &field, index,
+                                   reflection.GetRepeatedEnum(*parsed, &field, 0));
         break;
       case FieldKind::kString:
-        reflection.SetRepeatedString(&parent, &field, index, reflection.GetRepeatedString(*parsed, &field, 0));
+        reflection.SetRepeatedString(&parent, &field, index,
+                                     reflection.GetRepeatedString(*parsed, &field, 0));
         break;
-      default: return wrong_value(ref, text);
+      default:
+        return wrong_value(ref, text);
     }
     return {};
   }
@@ -453,7 +489,8 @@ Status set_field_text(Message& root, const FieldRef& ref, const std::string& aut
   if (kind == FieldKind::kMessage) {
     reflection.MutableMessage(&parent, &field)->CopyFrom(reflection.GetMessage(*parsed, &field));
   } else {
-    parent.MergeFrom(*parsed);  // Holds this field alone; a value equal to the default leaves it cleared, which is right.
+    parent.MergeFrom(*parsed);  // Holds this field alone; a value equal to the default leaves it
+                                // cleared, which is right.
   }
   return {};
 }

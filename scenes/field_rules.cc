@@ -18,17 +18,27 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr double kAny = 1e9;      // Wide enough for everything, small enough that sums and squares stay finite.
-constexpr double kFarM = 1e6;     // Farthest coordinate, m.
-constexpr double kThinM = 1e-4;      // Smallest size of a shape, m.
+constexpr double kAny =
+    1e9;  // Wide enough for everything, small enough that sums and squares stay finite.
+constexpr double kFarM = 1e6;      // Farthest coordinate, m.
+constexpr double kThinM = 1e-4;    // Smallest size of a shape, m.
 constexpr double kTurnsDeg = 1e5;  // Largest angle, deg.
-constexpr double kMaxInt64 = 9007199254740992.0;  // 2^53: doubles hold all whole numbers up to here.
+constexpr double kMaxInt64 =
+    9007199254740992.0;  // 2^53: doubles hold all whole numbers up to here.
 
 FieldRule rule(double lower, double upper, std::string unit) {
-  return {.lower = lower, .upper = upper, .lower_open = false, .default_value = {}, .unit = std::move(unit)};
+  return {.lower = lower,
+          .upper = upper,
+          .lower_open = false,
+          .default_value = {},
+          .unit = std::move(unit)};
 }
 FieldRule above(double lower, double upper, std::string unit) {
-  return {.lower = lower, .upper = upper, .lower_open = true, .default_value = {}, .unit = std::move(unit)};
+  return {.lower = lower,
+          .upper = upper,
+          .lower_open = true,
+          .default_value = {},
+          .unit = std::move(unit)};
 }
 FieldRule operator|(FieldRule r, double default_value) {
   r.default_value = default_value;
@@ -155,12 +165,17 @@ const std::map<std::string, FieldRule>& table() {
 void set_number(Message& message, const FieldDescriptor& field, double value) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_DOUBLE: reflection.SetDouble(&message, &field, value); break;
-    case FieldDescriptor::CPPTYPE_INT32: reflection.SetInt32(&message, &field, static_cast<int>(value)); break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      reflection.SetDouble(&message, &field, value);
+      break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      reflection.SetInt32(&message, &field, static_cast<int>(value));
+      break;
     case FieldDescriptor::CPPTYPE_INT64:
       reflection.SetInt64(&message, &field, static_cast<std::int64_t>(value));
       break;
-    default: DIORAMA_CHECK(false);
+    default:
+      DIORAMA_CHECK(false);
   }
 }
 
@@ -168,8 +183,9 @@ void fill(Message& message) {
   const Descriptor& descriptor = *message.GetDescriptor();
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   if (&descriptor == schema::Vary::descriptor()) return;  // What is drawn is said in full.
-  const bool model_camera = &descriptor == schema::Camera::descriptor() &&
-                            static_cast<const schema::Camera&>(message).motion_case() == schema::Camera::kModelCamera;
+  const bool model_camera =
+      &descriptor == schema::Camera::descriptor() &&
+      static_cast<const schema::Camera&>(message).motion_case() == schema::Camera::kModelCamera;
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const FieldDescriptor& field = *descriptor.field(i);
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
@@ -182,7 +198,8 @@ void fill(Message& message) {
       }
       continue;
     }
-    if (!field.has_presence() || field.is_repeated() || reflection.HasField(message, &field)) continue;
+    if (!field.has_presence() || field.is_repeated() || reflection.HasField(message, &field))
+      continue;
     if (model_camera && field.name() == "fov_y_deg") continue;
     const auto found = table().find(rule_key(field));
     if (found != table().end() && found->second.default_value) {

@@ -12,7 +12,9 @@
 namespace diorama {
 namespace {
 
-const Body& body_at(const Scene& scene, BodyId id) { return scene.bodies[static_cast<std::size_t>(id.index)]; }
+const Body& body_at(const Scene& scene, BodyId id) {
+  return scene.bodies[static_cast<std::size_t>(id.index)];
+}
 
 /// Whether two bodies may overlap at the start: neither moves, or one hangs on the other.
 bool may_overlap(const Scene& scene, BodyId a, BodyId b, int num_model_bodies) {
@@ -44,8 +46,12 @@ Pose draw_pose(const schema::Group& group, const dquat& authored, RandomStream& 
       pose.rotation = glm::normalize(glm::angleAxis(yaw, dvec3(0, 0, 1)) * authored);
       break;
     }
-    case schema::Group::ANY: pose.rotation = stream.rotation(); break;
-    default: pose.rotation = authored; break;
+    case schema::Group::ANY:
+      pose.rotation = stream.rotation();
+      break;
+    default:
+      pose.rotation = authored;
+      break;
   }
   return pose;
 }
@@ -86,9 +92,11 @@ Result<schema::Group::Item> draw_item(const schema::Group& group, SampleKey key,
   item.clear_vary();
   for (const schema::Vary& vary : entries) {
     DIORAMA_ASSIGN_OR_RETURN(const ResolvedVary resolved, resolve_vary(item, vary));
-    RandomStream stream(key, stream_name(group, k, "item" + std::to_string(index) + "/" + resolved.purpose));
+    RandomStream stream(
+        key, stream_name(group, k, "item" + std::to_string(index) + "/" + resolved.purpose));
     const Draw drawn = draw(vary.distribution(), stream);
-    for (const FieldRef& field : resolved.fields) DIORAMA_RETURN_IF_ERROR(apply_draw(item, field, drawn));
+    for (const FieldRef& field : resolved.fields)
+      DIORAMA_RETURN_IF_ERROR(apply_draw(item, field, drawn));
   }
   item = with_defaults(std::move(item));
   name_item(group, k, item);
@@ -110,7 +118,8 @@ Status Placement::take_authored(int num_model_bodies) {
     for (std::size_t k = 0; k < i; ++k) {
       if (!may_overlap(scene, body, BodyId(k), num_model_bodies)) others.emplace_back(k);
     }
-    // Only the deepest overlap is told, so those that may be must not stand in front of those that may not.
+    // Only the deepest overlap is told, so those that may be must not stand in front of those that
+    // may not.
     std::unique_ptr<OverlapChecker> own;
     if (others.size() < i) {
       own = make_overlap_();
@@ -120,9 +129,10 @@ Status Placement::take_authored(int num_model_bodies) {
     if (!others.empty()) {
       const auto touch = checker.nearest(scene, body, pose_of(body), -kMaxInitialPenetrationM);
       if (touch) {
-        return rejected("body[" + body_at(scene, body).name + "] and body[" + body_at(scene, touch->body).name +
-                        "] overlap at the start by " + millimetres(-touch->distance_m) +
-                        "; move them apart (up to " + millimetres(kMaxInitialPenetrationM) + " is allowed)");
+        return rejected("body[" + body_at(scene, body).name + "] and body[" +
+                        body_at(scene, touch->body).name + "] overlap at the start by " +
+                        millimetres(-touch->distance_m) + "; move them apart (up to " +
+                        millimetres(kMaxInitialPenetrationM) + " is allowed)");
       }
     }
     obstacles_->place(scene, body, pose_of(body));
@@ -130,7 +140,8 @@ Status Placement::take_authored(int num_model_bodies) {
   return {};
 }
 
-Status Placement::scatter(const schema::Group& group, SampleKey key, int first_slot, schema::Scenario& resolved) {
+Status Placement::scatter(const schema::Group& group, SampleKey key, int first_slot,
+                          schema::Scenario& resolved) {
   for (int k = 0; k < group.count(); ++k) {
     DIORAMA_RETURN_IF_ERROR(scatter_one(group, key, k, first_slot + k, resolved));
   }
@@ -162,8 +173,9 @@ Status Placement::scatter_one(const schema::Group& group, SampleKey key, int k, 
     *resolved.add_body() = body;
     return {};
   }
-  return rejected("group[" + group.name() + "]: body " + std::to_string(k) + " of " + std::to_string(group.count()) +
-                  " found no free place in " + std::to_string(group.max_tries()) + " tries (the last was too near to '" +
+  return rejected("group[" + group.name() + "]: body " + std::to_string(k) + " of " +
+                  std::to_string(group.count()) + " found no free place in " +
+                  std::to_string(group.max_tries()) + " tries (the last was too near to '" +
                   nearest + "'); enlarge half_extent_m, or lower count or clearance_m");
 }
 

@@ -1,5 +1,5 @@
-// Placement: authored bodies are checked for overlap, bodies of groups are drawn and scattered without any.
-// Not thread-safe; one per draw.
+// Placement: authored bodies are checked for overlap, bodies of groups are drawn and scattered
+// without any. Not thread-safe; one per draw.
 #pragma once
 
 #include <memory>
@@ -20,24 +20,28 @@ class Placement {
   Placement(ConcreteSceneBuilder& builder, const OverlapFactory& make_overlap);
 
   /// Takes all bodies of the scene as obstacles. rejected(...) names two that overlap by more than
-  /// kMaxInitialPenetrationM; pairs of static bodies, of parent and child, and of bodies of the model file
+  /// kMaxInitialPenetrationM; pairs of static bodies, of parent and child, and of bodies of the
+  /// model file
   /// (`num_model_bodies` of them, standing first) may.
   Status take_authored(int num_model_bodies);
 
-  /// Draws the bodies of a group, places them and appends them, with their materials, to `resolved` as authored
-  /// bodies. Body k depends on (key, group, k) and on where the earlier bodies are. rejected(...) if a body
-  /// finds no place. `first_slot` is the object index of body 0.
-  Status scatter(const schema::Group& group, SampleKey key, int first_slot, schema::Scenario& resolved);
+  /// Draws the bodies of a group, places them and appends them, with their materials, to `resolved`
+  /// as authored bodies. Body k depends on (key, group, k) and on where the earlier bodies are.
+  /// rejected(...) if a body finds no place. `first_slot` is the object index of body 0.
+  Status scatter(const schema::Group& group, SampleKey key, int first_slot,
+                 schema::Scenario& resolved);
 
  private:
-  Status scatter_one(const schema::Group& group, SampleKey key, int k, int slot, schema::Scenario& resolved);
+  Status scatter_one(const schema::Group& group, SampleKey key, int k, int slot,
+                     schema::Scenario& resolved);
 
   ConcreteSceneBuilder& builder_;
   const OverlapFactory& make_overlap_;
   std::unique_ptr<OverlapChecker> obstacles_;
 };
 
-/// Draws the k-th body of a group from its catalogue: item and varied values, not yet its pose. The body is named
+/// Draws the k-th body of a group from its catalogue: item and varied values, not yet its pose. The
+/// body is named
 /// "<group>/<k>", and so is the copy of the item's material (if any).
 Result<schema::Group::Item> draw_item(const schema::Group& group, SampleKey key, int k);
 

@@ -24,7 +24,8 @@ using google::protobuf::DescriptorPool;
 using google::protobuf::TextFormat;
 
 constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
-// Errors of syntax are repaired and parsing goes on, so that one run shows them all; this bounds the work.
+// Errors of syntax are repaired and parsing goes on, so that one run shows them all; this bounds
+// the work.
 constexpr int kMaxRounds = 50;
 constexpr int kRecursionLimit = 64;
 
@@ -51,8 +52,9 @@ class Collector : public google::protobuf::io::ErrorCollector {
   std::vector<Problem> warnings;
 };
 
-/// The text as lines that can be changed in place without moving anything. The tokenizer counts a tab as going on
-/// to the next multiple of 8, so tabs are turned into single blanks before it sees them.
+/// The text as lines that can be changed in place without moving anything. The tokenizer counts a
+/// tab as going on to the next multiple of 8, so tabs are turned into single blanks before it sees
+/// them.
 class Lines {
  public:
   explicit Lines(const std::string& text) {
@@ -70,8 +72,8 @@ class Lines {
   int size() const { return static_cast<int>(lines_.size()); }
   std::string& line(int i) { return lines_[static_cast<std::size_t>(i)]; }
 
-  /// Moves a problem to the last place at or before it where the whole word `word` stands: protobuf reports some
-  /// errors at the token behind the one that it means.
+  /// Moves a problem to the last place at or before it where the whole word `word` stands: protobuf
+  /// reports some errors at the token behind the one that it means.
   void move_to_word(Problem& problem, const std::string& word) {
     if (word.empty()) return;
     int row = std::min(problem.line, size() - 1);
@@ -91,9 +93,12 @@ class Lines {
   }
 
  private:
-  static bool is_word(char c) { return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '_'; }
+  static bool is_word(char c) {
+    return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '_';
+  }
   static bool is_whole_word(const std::string& text, std::size_t at, std::size_t length) {
-    return (at == 0 || !is_word(text[at - 1])) && (at + length >= text.size() || !is_word(text[at + length]));
+    return (at == 0 || !is_word(text[at - 1])) &&
+           (at + length >= text.size() || !is_word(text[at + length]));
   }
 
   std::vector<std::string> lines_;
@@ -138,7 +143,8 @@ bool explain_unknown_field(Problem& problem, Lines& lines) {
 }
 
 /// All enums of the schema that a field of this name may hold.
-void collect_enum_names(const Descriptor& descriptor, const std::string& field, std::vector<std::string>& names) {
+void collect_enum_names(const Descriptor& descriptor, const std::string& field,
+                        std::vector<std::string>& names) {
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const auto* enum_type = descriptor.field(i)->enum_type();
     if (descriptor.field(i)->name() != field || enum_type == nullptr) continue;
@@ -158,11 +164,12 @@ bool explain_unknown_enum(Problem& problem, Lines& lines) {
   // The message does not say whose field it is: suggest from the enums of all fields of this name.
   std::vector<std::string> names;
   const auto* file = schema::Scenario::descriptor()->file();
-  for (int i = 0; i < file->message_type_count(); ++i) collect_enum_names(*file->message_type(i), field, names);
+  for (int i = 0; i < file->message_type_count(); ++i)
+    collect_enum_names(*file->message_type(i), field, names);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  problem.message = "'" + value + "' is not a value of " + field + did_you_mean(value, names) + "; it may be " +
-                    join(names, ", ");
+  problem.message = "'" + value + "' is not a value of " + field + did_you_mean(value, names) +
+                    "; it may be " + join(names, ", ");
   return true;
 }
 
@@ -187,8 +194,9 @@ bool repair(const Problem& problem, bool value_is_wrong, Lines& lines) {
       end = line.find(line[column], column + 1);
       end = end == std::string::npos ? line.size() : end + 1;
     } else {
-      while (end < line.size() && ((std::isalnum(static_cast<unsigned char>(line[end])) != 0) || line[end] == '_' ||
-                                   line[end] == '.' || line[end] == '-' || line[end] == '+')) {
+      while (end < line.size() &&
+             ((std::isalnum(static_cast<unsigned char>(line[end])) != 0) || line[end] == '_' ||
+              line[end] == '.' || line[end] == '-' || line[end] == '+')) {
         ++end;
       }
     }
@@ -204,9 +212,11 @@ bool repair(const Problem& problem, bool value_is_wrong, Lines& lines) {
 }
 
 bool is_wrong_value(const std::string& message) {
-  return starts_with(message, "Unknown enumeration value") || starts_with(message, "Expected double") ||
-         starts_with(message, "Expected integer") || starts_with(message, "Integer out of range") ||
-         starts_with(message, "Invalid value for boolean") || starts_with(message, "Invalid float number");
+  return starts_with(message, "Unknown enumeration value") ||
+         starts_with(message, "Expected double") || starts_with(message, "Expected integer") ||
+         starts_with(message, "Integer out of range") ||
+         starts_with(message, "Invalid value for boolean") ||
+         starts_with(message, "Invalid float number");
 }
 
 /// Position of the first byte that is not UTF-8 text; none if all is well.
@@ -216,10 +226,14 @@ std::optional<Problem> find_binary(const std::string& text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     std::size_t length = 1;
-    if (c >= 0xF0 && c < 0xF5) length = 4;
-    else if (c >= 0xE0 && c < 0xF0) length = 3;
-    else if (c >= 0xC2 && c < 0xE0) length = 2;
-    else if (c >= 0x80) length = 0;
+    if (c >= 0xF0 && c < 0xF5)
+      length = 4;
+    else if (c >= 0xE0 && c < 0xF0)
+      length = 3;
+    else if (c >= 0xC2 && c < 0xE0)
+      length = 2;
+    else if (c >= 0x80)
+      length = 0;
     bool good = length > 0 && (c >= 0x20 || c == '\n' || c == '\r' || c == '\t') && c != 0x7F &&
                 i + length <= text.size();
     for (std::size_t k = 1; good && k < length; ++k) {
@@ -247,7 +261,8 @@ Result<schema::Scenario> read_scenario(const std::filesystem::path& path) {
   const std::string name = path.string();
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) {
-    return invalid_input(name + ": there is no such scenario file" + (error && error.value() != ENOENT ? " (" + error.message() + ")" : ""));
+    return invalid_input(name + ": there is no such scenario file" +
+                         (error && error.value() != ENOENT ? " (" + error.message() + ")" : ""));
   }
   if (std::filesystem::is_directory(status)) {
     return invalid_input(name + ": is a folder; give the scenario file (*.textproto) in it");
@@ -271,7 +286,8 @@ Result<schema::Scenario> parse_scenario(const std::string& authored, const std::
   const bool byte_order_mark = starts_with(authored, "\xEF\xBB\xBF");
   const std::string text = byte_order_mark ? authored.substr(3) : authored;
   if (const auto binary = find_binary(text)) {
-    return invalid_input(at(name, *binary) + ": this byte is not text; a scenario is protobuf text in UTF-8");
+    return invalid_input(at(name, *binary) +
+                         ": this byte is not text; a scenario is protobuf text in UTF-8");
   }
 
   Lines lines(text);
@@ -301,14 +317,17 @@ Result<schema::Scenario> parse_scenario(const std::string& authored, const std::
   if (!problems.empty()) {
     std::stable_sort(problems.begin(), problems.end());
     std::vector<std::string> messages;
-    for (const Problem& problem : problems) messages.push_back(at(name, problem) + ": " + problem.message);
+    for (const Problem& problem : problems)
+      messages.push_back(at(name, problem) + ": " + problem.message);
     messages.erase(std::unique(messages.begin(), messages.end()), messages.end());
     return invalid_input(join(messages, "\n"));
   }
   std::vector<const google::protobuf::FieldDescriptor*> set;
   scenario.GetReflection()->ListFields(scenario, &set);
   if (set.empty()) {
-    return invalid_input(name + ":1:1: the scenario is empty: no field is set; it needs at least a body and a camera");
+    return invalid_input(
+        name +
+        ":1:1: the scenario is empty: no field is set; it needs at least a body and a camera");
   }
   return scenario;
 }

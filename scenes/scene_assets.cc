@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kMaxKept = 64;
 constexpr int kPatternPx = 128;
 
-std::array<double, 3> color_or(bool given, const schema::Color& color, std::array<double, 3> otherwise) {
+std::array<double, 3> color_or(bool given, const schema::Color& color,
+                               std::array<double, 3> otherwise) {
   return given ? std::array<double, 3>{color.r(), color.g(), color.b()} : otherwise;
 }
 
@@ -23,14 +24,19 @@ double share_of_b(schema::Texture::Pattern pattern, int row, int column) {
   const bool right = column >= kPatternPx / 2;
   const bool low = row >= kPatternPx / 2;
   switch (pattern) {
-    case schema::Texture::CHECKER: return right != low ? 1.0 : 0.0;
-    case schema::Texture::GRADIENT: return static_cast<double>(row) / (kPatternPx - 1);
-    case schema::Texture::STRIPES: return right ? 1.0 : 0.0;
-    default: return 0.0;
+    case schema::Texture::CHECKER:
+      return right != low ? 1.0 : 0.0;
+    case schema::Texture::GRADIENT:
+      return static_cast<double>(row) / (kPatternPx - 1);
+    case schema::Texture::STRIPES:
+      return right ? 1.0 : 0.0;
+    default:
+      return 0.0;
   }
 }
 
-std::shared_ptr<const Texture> make_pattern(schema::Texture::Pattern pattern, const std::array<double, 6>& colors) {
+std::shared_ptr<const Texture> make_pattern(schema::Texture::Pattern pattern,
+                                            const std::array<double, 6>& colors) {
   auto texture = std::make_shared<Texture>();
   texture->name = schema::Texture::Pattern_Name(pattern);
   texture->width_px = kPatternPx;
@@ -39,7 +45,8 @@ std::shared_ptr<const Texture> make_pattern(schema::Texture::Pattern pattern, co
   for (int row = 0; row < kPatternPx; ++row) {
     for (int column = 0; column < kPatternPx; ++column) {
       const double b = share_of_b(pattern, row, column);
-      for (std::size_t c = 0; c < 3; ++c) texture->rgba.push_back(to_byte(colors[c] * (1.0 - b) + colors[c + 3] * b));
+      for (std::size_t c = 0; c < 3; ++c)
+        texture->rgba.push_back(to_byte(colors[c] * (1.0 - b) + colors[c + 3] * b));
       texture->rgba.push_back(255);
     }
   }
@@ -49,7 +56,8 @@ std::shared_ptr<const Texture> make_pattern(schema::Texture::Pattern pattern, co
 }  // namespace
 
 Result<std::shared_ptr<const Mesh>> SceneAssets::mesh(const schema::Shape::Mesh& mesh) {
-  DIORAMA_ASSIGN_OR_RETURN(std::shared_ptr<const Mesh> whole, library_.mesh(base_folder_ / mesh.file(), 1.0));
+  DIORAMA_ASSIGN_OR_RETURN(std::shared_ptr<const Mesh> whole,
+                           library_.mesh(base_folder_ / mesh.file(), 1.0));
   const double scale = mesh.has_scale() ? mesh.scale() : 1.0;
   if (scale == 1.0) return whole;
   const std::lock_guard lock(mutex_);

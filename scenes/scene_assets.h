@@ -1,5 +1,5 @@
-// Meshes and textures of a scenario, shared by all its episodes: files through AssetLibrary, and the builtin
-// patterns. Thread-safe.
+// Meshes and textures of a scenario, shared by all its episodes: files through AssetLibrary, and
+// the builtin patterns. Thread-safe.
 #pragma once
 
 #include <array>
@@ -30,7 +30,8 @@ class SceneAssets {
   const std::filesystem::path base_folder_;
   AssetLibrary library_;
   std::mutex mutex_;
-  // Bounded: where a scale or a colour varies, every episode has its own and none would be used again.
+  // Bounded: where a scale or a colour varies, every episode has its own and none would be used
+  // again.
   std::map<std::pair<const Mesh*, double>, std::shared_ptr<const Mesh>> scaled_;
   std::map<PatternKey, std::shared_ptr<const Texture>> patterns_;
 };

@@ -19,7 +19,9 @@ constexpr double kDefaultSunElevationDeg = 50.0;
 
 double radians(double degrees) { return degrees * (std::numbers::pi / 180.0); }
 
-dvec3 linear_of(const schema::Color& color) { return linear_from_srgb(dvec3(color.r(), color.g(), color.b())); }
+dvec3 linear_of(const schema::Color& color) {
+  return linear_from_srgb(dvec3(color.r(), color.g(), color.b()));
+}
 
 Pose pose_of(const schema::Vec3& position, const schema::Rotation& rotation) {
   return {vector_of(position), rotation_of(rotation)};
@@ -34,10 +36,14 @@ Pose aimed(const Placed& placed) {
 
 JointType joint_type(schema::Joint::Type type) {
   switch (type) {
-    case schema::Joint::HINGE: return JointType::kHinge;
-    case schema::Joint::SLIDE: return JointType::kSlide;
-    case schema::Joint::BALL: return JointType::kBall;
-    default: return JointType::kFree;
+    case schema::Joint::HINGE:
+      return JointType::kHinge;
+    case schema::Joint::SLIDE:
+      return JointType::kSlide;
+    case schema::Joint::BALL:
+      return JointType::kBall;
+    default:
+      return JointType::kFree;
   }
 }
 
@@ -64,7 +70,9 @@ void set_geometry(const schema::Shape& from, Shape& to) {
       to.type = ShapeType::kCylinder;
       to.size = {from.cylinder().radius_m(), from.cylinder().half_length_m(), 0.0};
       break;
-    default: to.type = ShapeType::kMesh; break;
+    default:
+      to.type = ShapeType::kMesh;
+      break;
   }
 }
 
@@ -84,7 +92,8 @@ dquat rotation_of(const schema::Rotation& rotation) {
   return glm::normalize(yaw * pitch * roll);
 }
 
-ConcreteSceneBuilder::ConcreteSceneBuilder(SceneAssets& assets, const Scene* model) : assets_(assets), model_(model) {
+ConcreteSceneBuilder::ConcreteSceneBuilder(SceneAssets& assets, const Scene* model)
+    : assets_(assets), model_(model) {
   if (model_ != nullptr) {
     scene_ = *model_;
     scene_.cameras.clear();  // The scenario says which of them it takes.
@@ -97,7 +106,8 @@ Status ConcreteSceneBuilder::begin(const schema::Scenario& scenario) {
   if (physics.has_gravity_m_s2()) scene_.physics.gravity_m_s2 = vector_of(physics.gravity_m_s2());
   scene_.physics.step_rate_hz = physics.step_rate_hz();
   scene_.physics.solver_iterations = physics.solver_iterations();
-  for (const schema::Material& material : scenario.material()) DIORAMA_RETURN_IF_ERROR(add_material(material));
+  for (const schema::Material& material : scenario.material())
+    DIORAMA_RETURN_IF_ERROR(add_material(material));
   return {};
 }
 
@@ -105,8 +115,9 @@ Status ConcreteSceneBuilder::add_material(const schema::Material& from) {
   Material material;
   material.name = from.name();
   const bool textured = from.has_texture();
-  material.base_color_linear = from.has_base_color() ? linear_of(from.base_color())
-                                                     : linear_from_srgb(dvec3(textured ? 1.0 : 0.7));
+  material.base_color_linear = from.has_base_color()
+                                   ? linear_of(from.base_color())
+                                   : linear_from_srgb(dvec3(textured ? 1.0 : 0.7));
   material.roughness = from.roughness();
   material.metallic = from.metallic();
   material.emission_nits = from.emission_nits();
@@ -117,7 +128,8 @@ Status ConcreteSceneBuilder::add_material(const schema::Material& from) {
   material.restitution = from.restitution();
   if (textured) {
     auto texture = assets_.texture(from.texture());
-    if (!texture.ok()) return texture.status().with_context("material[" + from.name() + "].texture");
+    if (!texture.ok())
+      return texture.status().with_context("material[" + from.name() + "].texture");
     const auto known = std::find(scene_.textures.begin(), scene_.textures.end(), *texture);
     material.texture = TextureId(static_cast<int>(known - scene_.textures.begin()));
     if (known == scene_.textures.end()) scene_.textures.push_back(*std::move(texture));
@@ -128,7 +140,8 @@ Status ConcreteSceneBuilder::add_material(const schema::Material& from) {
   return {};
 }
 
-NodeId ConcreteSceneBuilder::add_node(std::string name, NodeId parent, const Pose& parent_from_node, BodyId body) {
+NodeId ConcreteSceneBuilder::add_node(std::string name, NodeId parent, const Pose& parent_from_node,
+                                      BodyId body) {
   scene_.nodes.push_back({std::move(name), parent, parent_from_node, body});
   return NodeId(scene_.nodes.size() - 1);
 }
@@ -146,12 +159,14 @@ MaterialId ConcreteSceneBuilder::find_material(const std::string& name) {
   return MaterialId(scene_.materials.size() - 1);
 }
 
-Result<MassProperties> ConcreteSceneBuilder::add_shape(BodyId body, const schema::Shape& from, int index) {
+Result<MassProperties> ConcreteSceneBuilder::add_shape(BodyId body, const schema::Shape& from,
+                                                       int index) {
   const Body& owner = scene_.bodies[static_cast<std::size_t>(body.index)];
   const std::string key = from.name().empty() ? std::to_string(index) : from.name();
   const std::string path = "body[" + owner.name + "].shape[" + key + "]";
   Shape shape;
-  shape.name = owner.name + "/" + (from.name().empty() ? "shape" + std::to_string(index) : from.name());
+  shape.name =
+      owner.name + "/" + (from.name().empty() ? "shape" + std::to_string(index) : from.name());
   shape.body = body;
   set_geometry(from, shape);
   std::shared_ptr<const Mesh> mesh;
@@ -171,7 +186,8 @@ Result<MassProperties> ConcreteSceneBuilder::add_shape(BodyId body, const schema
 
   MassProperties mass;
   if (owner.motion == Motion::kDynamic && shape.type != ShapeType::kPlane) {
-    const double density = scene_.materials[static_cast<std::size_t>(shape.material.index)].density_kg_m3;
+    const double density =
+        scene_.materials[static_cast<std::size_t>(shape.material.index)].density_kg_m3;
     auto own = shape_mass(shape, mesh.get(), density);
     if (!own.ok()) return own.status().with_context(path);
     mass = transform_mass(body_from_shape, *own);
@@ -180,7 +196,8 @@ Result<MassProperties> ConcreteSceneBuilder::add_shape(BodyId body, const schema
   return mass;
 }
 
-void ConcreteSceneBuilder::add_joint(BodyId body, const schema::Joint& from, const std::string& name) {
+void ConcreteSceneBuilder::add_joint(BodyId body, const schema::Joint& from,
+                                     const std::string& name) {
   Joint joint;
   joint.name = name;
   joint.body = body;
@@ -234,7 +251,8 @@ Result<BodyId> ConcreteSceneBuilder::add_body(const schema::Body& from, int obje
   }
   Body& added = scene_.bodies.back();
   if (added.motion == Motion::kDynamic) {
-    if (parts.empty()) return invalid_input("body[" + from.name() + "] has no mass; give it a shape with volume");
+    if (parts.empty())
+      return invalid_input("body[" + from.name() + "] has no mass; give it a shape with volume");
     added.mass = combine_mass(parts);
     if (from.has_mass_kg()) added.mass = with_mass(added.mass, from.mass_kg());
   }
@@ -243,7 +261,8 @@ Result<BodyId> ConcreteSceneBuilder::add_body(const schema::Body& from, int obje
     joint.set_type(schema::Joint::FREE);
     add_joint(id, joint, from.name());
   }
-  for (int j = 0; j < from.joint_size(); ++j) add_joint(id, from.joint(j), internal::joint_name(from, j));
+  for (int j = 0; j < from.joint_size(); ++j)
+    add_joint(id, from.joint(j), internal::joint_name(from, j));
   return id;
 }
 
@@ -256,14 +275,21 @@ void ConcreteSceneBuilder::set_pose(BodyId body, const Pose& world_from_body) {
 void ConcreteSceneBuilder::add_actuator(const schema::Actuator& from) {
   Actuator actuator;
   actuator.name = internal::actuator_name(from);
-  // From the back: the scenario's own joints stand behind the model's, which may have the same names.
+  // From the back: the scenario's own joints stand behind the model's, which may have the same
+  // names.
   for (std::size_t j = scene_.joints.size(); j-- > 0 && !actuator.joint.valid();) {
     if (scene_.joints[j].name == from.joint()) actuator.joint = JointId(j);
   }
   switch (from.type()) {
-    case schema::Actuator::POSITION: actuator.type = ActuatorType::kPosition; break;
-    case schema::Actuator::VELOCITY: actuator.type = ActuatorType::kVelocity; break;
-    default: actuator.type = ActuatorType::kMotor; break;
+    case schema::Actuator::POSITION:
+      actuator.type = ActuatorType::kPosition;
+      break;
+    case schema::Actuator::VELOCITY:
+      actuator.type = ActuatorType::kVelocity;
+      break;
+    default:
+      actuator.type = ActuatorType::kMotor;
+      break;
   }
   actuator.control_lower = from.control_lower();
   actuator.control_upper = from.control_upper();
@@ -278,7 +304,8 @@ void ConcreteSceneBuilder::add_camera(const schema::Camera& from) {
   Camera camera;
   double fov_y_rad = radians(from.fov_y_deg());
   if (from.motion_case() == schema::Camera::kModelCamera) {
-    camera = model_->cameras[static_cast<std::size_t>(model_->find_camera(from.model_camera())->index)];
+    camera =
+        model_->cameras[static_cast<std::size_t>(model_->find_camera(from.model_camera())->index)];
     const Intrinsics& own = camera.intrinsics;
     if (!from.has_fov_y_deg()) fov_y_rad = 2.0 * std::atan(0.5 * own.height_px / own.fy_px);
   }
@@ -288,7 +315,9 @@ void ConcreteSceneBuilder::add_camera(const schema::Camera& from) {
   camera.far_m = from.far_m();
   const std::string node_name = "camera/" + from.name();
   switch (from.motion_case()) {
-    case schema::Camera::kFixed: camera.node = add_node(node_name, {}, aimed(from.fixed())); break;
+    case schema::Camera::kFixed:
+      camera.node = add_node(node_name, {}, aimed(from.fixed()));
+      break;
     case schema::Camera::kOrbit: {
       const schema::Camera::Orbit& orbit = from.orbit();
       camera.motion = CameraMotion::kOrbit;
@@ -304,7 +333,8 @@ void ConcreteSceneBuilder::add_camera(const schema::Camera& from) {
     case schema::Camera::kLookAt:
       camera.motion = CameraMotion::kTarget;
       camera.target = *scene_.find_body(from.look_at().body());
-      camera.node = add_node(node_name, {}, {vector_of(from.look_at().position_m()), identity_quat()});
+      camera.node =
+          add_node(node_name, {}, {vector_of(from.look_at().position_m()), identity_quat()});
       break;
     case schema::Camera::kMounted: {
       const BodyId body = *scene_.find_body(from.mounted().body());
@@ -312,7 +342,8 @@ void ConcreteSceneBuilder::add_camera(const schema::Camera& from) {
                              aimed(from.mounted()));
       break;
     }
-    default: break;
+    default:
+      break;
   }
   scene_.cameras.push_back(std::move(camera));
 }
@@ -333,7 +364,8 @@ void ConcreteSceneBuilder::add_light(const schema::Light& from, int index) {
       light.intensity_candela = from.spot().intensity_candela();
       light.cutoff_rad = radians(from.spot().cutoff_deg());
       pose.position = vector_of(from.spot().position_m());
-      pose.rotation = rotation_from_z(glm::normalize(vector_of(from.spot().look_at_m()) - pose.position));
+      pose.rotation =
+          rotation_from_z(glm::normalize(vector_of(from.spot().look_at_m()) - pose.position));
       break;
     default: {
       light.type = LightType::kSun;
@@ -341,8 +373,8 @@ void ConcreteSceneBuilder::add_light(const schema::Light& from, int index) {
       light.casts_shadow = !from.sun().no_shadow();
       const double azimuth = radians(from.sun().azimuth_deg());
       const double elevation = radians(from.sun().elevation_deg());
-      const dvec3 toward_sun(std::cos(elevation) * std::cos(azimuth), std::cos(elevation) * std::sin(azimuth),
-                             std::sin(elevation));
+      const dvec3 toward_sun(std::cos(elevation) * std::cos(azimuth),
+                             std::cos(elevation) * std::sin(azimuth), std::sin(elevation));
       pose.rotation = rotation_from_z(-toward_sun);
       break;
     }
@@ -352,8 +384,9 @@ void ConcreteSceneBuilder::add_light(const schema::Light& from, int index) {
 }
 
 void ConcreteSceneBuilder::number_articulations() {
-  // A tree of the scenario's moving bodies is named by its root; only trees of several bodies, and single bodies
-  // held by the world, are articulations. The model's bodies have their numbers already.
+  // A tree of the scenario's moving bodies is named by its root; only trees of several bodies, and
+  // single bodies held by the world, are articulations. The model's bodies have their numbers
+  // already.
   const std::size_t first = model_ == nullptr ? 0 : model_->bodies.size();
   std::vector<std::size_t> root(scene_.bodies.size());
   std::map<std::size_t, int> members;
@@ -402,7 +435,8 @@ Result<Scene> ConcreteSceneBuilder::finish(const schema::Scenario& scenario) && 
   if (sky.has_luminance_nits()) scene_.sky.luminance_nits = sky.luminance_nits();
   scene_.exposure_ev100 = scenario.exposure_ev100();
   const std::vector<std::string> problems = check_scene(scene_);
-  if (!problems.empty()) return failed("the scene built from the scenario is unsound: " + join(problems, "; "));
+  if (!problems.empty())
+    return failed("the scene built from the scenario is unsound: " + join(problems, "; "));
   return std::move(scene_);
 }
 

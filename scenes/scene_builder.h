@@ -1,4 +1,5 @@
-// From a concrete scenario (no `vary`, no `group`, defaults filled in) to a Scene. Not thread-safe; one per draw.
+// From a concrete scenario (no `vary`, no `group`, defaults filled in) to a Scene. Not thread-safe;
+// one per draw.
 #pragma once
 
 #include <string>
@@ -10,8 +11,8 @@
 
 namespace diorama {
 
-/// Builds a scene body by body, so that placement can look at the scene as it stands. The scenario must be valid
-/// and have its defaults (with_defaults()).
+/// Builds a scene body by body, so that placement can look at the scene as it stands. The scenario
+/// must be valid and have its defaults (with_defaults()).
 class ConcreteSceneBuilder {
  public:
   /// `model` is the imported model file that the scene is built on, or null.
@@ -20,7 +21,8 @@ class ConcreteSceneBuilder {
   /// Physics and the materials of the scenario.
   Status begin(const schema::Scenario& scenario);
   Status add_material(const schema::Material& material);
-  /// A body, its shapes, joints and mass. Its parent must be there already. `object_index` is its slot.
+  /// A body, its shapes, joints and mass. Its parent must be there already. `object_index` is its
+  /// slot.
   Result<BodyId> add_body(const schema::Body& body, int object_index);
   /// Moves a body without parent.
   void set_pose(BodyId body, const Pose& world_from_body);
@@ -45,7 +47,8 @@ class ConcreteSceneBuilder {
   std::size_t first_material_ = 0;  ///< The model's stand before it; their names do not count.
 };
 
-/// A rotation of a scenario; absent kinds are the identity. Euler angles about the fixed axes x, y, z in turn.
+/// A rotation of a scenario; absent kinds are the identity. Euler angles about the fixed axes x, y,
+/// z in turn.
 dquat rotation_of(const schema::Rotation& rotation);
 dvec3 vector_of(const schema::Vec3& vector);
 

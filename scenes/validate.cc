@@ -25,22 +25,30 @@ using google::protobuf::Reflection;
 double number_of(const Message& message, const FieldDescriptor& field) {
   const Reflection& reflection = *message.GetReflection();
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_DOUBLE: return reflection.GetDouble(message, &field);
-    case FieldDescriptor::CPPTYPE_INT32: return reflection.GetInt32(message, &field);
-    case FieldDescriptor::CPPTYPE_INT64: return static_cast<double>(reflection.GetInt64(message, &field));
-    case FieldDescriptor::CPPTYPE_UINT64: return static_cast<double>(reflection.GetUInt64(message, &field));
-    default: return 0.0;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflection.GetDouble(message, &field);
+    case FieldDescriptor::CPPTYPE_INT32:
+      return reflection.GetInt32(message, &field);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return static_cast<double>(reflection.GetInt64(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return static_cast<double>(reflection.GetUInt64(message, &field));
+    default:
+      return 0.0;
   }
 }
 
-void check_enum(Validation& validation, const FieldDescriptor& field, int value, const std::string& path) {
+void check_enum(Validation& validation, const FieldDescriptor& field, int value,
+                const std::string& path) {
   if (field.enum_type()->FindValueByNumber(value) != nullptr) return;
   std::vector<std::string> names;
-  for (int i = 0; i < field.enum_type()->value_count(); ++i) names.push_back(field.enum_type()->value(i)->name());
+  for (int i = 0; i < field.enum_type()->value_count(); ++i)
+    names.push_back(field.enum_type()->value(i)->name());
   validation.error(path, std::to_string(value) + " is not one of " + join(names, ", "));
 }
 
-void walk(Validation& validation, const Message& message, const FieldDescriptor* holder, const std::string& path) {
+void walk(Validation& validation, const Message& message, const FieldDescriptor* holder,
+          const std::string& path) {
   const auto& descriptor = *message.GetDescriptor();
   const Reflection& reflection = *message.GetReflection();
   if (&descriptor == schema::Quaternion::descriptor()) {
@@ -63,7 +71,8 @@ void walk(Validation& validation, const Message& message, const FieldDescriptor*
       }
     } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
       if (!field.is_repeated()) {
-        check_enum(validation, field, reflection.GetEnumValue(message, &field), prefix + field.name());
+        check_enum(validation, field, reflection.GetEnumValue(message, &field),
+                   prefix + field.name());
         continue;
       }
       for (int k = 0; k < reflection.FieldSize(message, &field); ++k) {
@@ -76,16 +85,19 @@ void walk(Validation& validation, const Message& message, const FieldDescriptor*
       const double value = number_of(message, field);
       const FieldRule& rule = field_rule(field, holder);
       if (!std::isfinite(value)) {
-        validation.error(prefix + field.name(), format_number(value) + " is not a finite number; it must be in " +
-                                                    rule.range_text());
+        validation.error(
+            prefix + field.name(),
+            format_number(value) + " is not a finite number; it must be in " + rule.range_text());
       } else if (!rule.allows(value)) {
-        validation.error(prefix + field.name(), format_number(value) + " must be in " + rule.range_text());
+        validation.error(prefix + field.name(),
+                         format_number(value) + " must be in " + rule.range_text());
       }
     }
   }
 }
 
-/// Where a path stands in the message: field numbers in order of declaration, and indices. For sorting.
+/// Where a path stands in the message: field numbers in order of declaration, and indices. For
+/// sorting.
 std::vector<int> position(const Message& root, const std::string& path) {
   for (std::string prefix = path; !prefix.empty();) {
     const auto ref = resolve_field(root, prefix);
@@ -109,7 +121,8 @@ void sort_by_field(const schema::Scenario& scenario, std::vector<Diagnostic>& fo
     auto key = position(scenario, diagnostic.path);
     keyed.emplace_back(std::move(key), std::move(diagnostic));
   }
-  std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(keyed.begin(), keyed.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   found.clear();
   for (auto& [key, diagnostic] : keyed) {
     const bool repeated = !found.empty() && found.back().path == diagnostic.path &&
@@ -140,7 +153,8 @@ void Validation::check_body_reference(const std::string& path, const std::string
   if (name.empty()) {
     error(path, "no body is named; there are " + join(names, ", "));
   } else if (std::find(names.begin(), names.end(), name) == names.end() && !model_unknown()) {
-    error(path, "there is no body '" + name + "'" + did_you_mean(name, names) + "; there are " + join(names, ", "));
+    error(path, "there is no body '" + name + "'" + did_you_mean(name, names) + "; there are " +
+                    join(names, ", "));
   }
 }
 
@@ -162,7 +176,8 @@ void Validation::check_file(const std::string& path, const std::string& file,
   std::error_code failure;
   const auto status = std::filesystem::status(full, failure);
   if (!std::filesystem::exists(status)) {
-    error(path, "there is no file '" + full.string() + "'; relative paths start at the scenario's folder");
+    error(path, "there is no file '" + full.string() +
+                    "'; relative paths start at the scenario's folder");
   } else if (!std::filesystem::is_regular_file(status)) {
     error(path, "'" + full.string() + "' is not a file");
   }
@@ -176,17 +191,20 @@ void check_numbers(Validation& validation) { walk(validation, validation.scenari
 
 void check_settings(Validation& validation) {
   const schema::Scenario& scenario = validation.scenario;
-  const double frame_rate = scenario.episode().has_frame_rate_hz() ? scenario.episode().frame_rate_hz() : 24.0;
+  const double frame_rate =
+      scenario.episode().has_frame_rate_hz() ? scenario.episode().frame_rate_hz() : 24.0;
   if (scenario.physics().has_step_rate_hz() && frame_rate > 0.0) {
     const double step_rate = scenario.physics().step_rate_hz();
     const double substeps = step_rate / frame_rate;
-    if (std::isfinite(substeps) && (substeps < 0.5 || std::abs(substeps - std::round(substeps)) > 1e-9 * substeps)) {
+    if (std::isfinite(substeps) &&
+        (substeps < 0.5 || std::abs(substeps - std::round(substeps)) > 1e-9 * substeps)) {
       const double lower = std::max(1.0, std::floor(substeps)) * frame_rate;
       const double upper = (std::floor(substeps) + 1.0) * frame_rate;
-      validation.error("physics.step_rate_hz",
-                       format_number(step_rate) + " Hz is not a multiple of episode.frame_rate_hz = " +
-                           format_number(frame_rate) + " Hz; the nearest are " + format_number(lower) + " and " +
-                           format_number(upper));
+      validation.error(
+          "physics.step_rate_hz",
+          format_number(step_rate) +
+              " Hz is not a multiple of episode.frame_rate_hz = " + format_number(frame_rate) +
+              " Hz; the nearest are " + format_number(lower) + " and " + format_number(upper));
     }
   }
   const auto& channels = scenario.record().channel();
@@ -194,7 +212,8 @@ void check_settings(Validation& validation) {
     const std::string path = "record.channel[" + std::to_string(i) + "]";
     if (channels[i] == schema::Record::CHANNEL_UNSPECIFIED) {
       validation.error(path, "CHANNEL_UNSPECIFIED is no channel; use RGB, DEPTH or SEGMENTATION");
-    } else if (std::find(channels.begin(), channels.begin() + i, channels[i]) != channels.begin() + i) {
+    } else if (std::find(channels.begin(), channels.begin() + i, channels[i]) !=
+               channels.begin() + i) {
       validation.warning(path, "the channel is named twice");
     }
   }
@@ -206,7 +225,8 @@ void check_settings(Validation& validation) {
   }
 }
 
-std::vector<Diagnostic> validate_fields(const schema::Scenario& scenario, const std::filesystem::path& base_folder,
+std::vector<Diagnostic> validate_fields(const schema::Scenario& scenario,
+                                        const std::filesystem::path& base_folder,
                                         const ModelNames* model, bool check_files) {
   Validation validation{scenario, base_folder, model, check_files, {}};
   check_numbers(validation);
@@ -219,9 +239,11 @@ std::vector<Diagnostic> validate_fields(const schema::Scenario& scenario, const 
   return std::move(validation.found);
 }
 
-std::vector<Diagnostic> validate_all(const schema::Scenario& scenario, const std::filesystem::path& base_folder,
+std::vector<Diagnostic> validate_all(const schema::Scenario& scenario,
+                                     const std::filesystem::path& base_folder,
                                      const ModelNames* model) {
-  Validation validation{scenario, base_folder, model, true, validate_fields(scenario, base_folder, model, true)};
+  Validation validation{scenario, base_folder, model, true,
+                        validate_fields(scenario, base_folder, model, true)};
   check_vary(validation);
   sort_by_field(scenario, validation.found);
   return std::move(validation.found);
@@ -229,7 +251,8 @@ std::vector<Diagnostic> validate_all(const schema::Scenario& scenario, const std
 
 }  // namespace internal
 
-std::vector<Diagnostic> validate(const schema::Scenario& scenario, const std::filesystem::path& base_folder) {
+std::vector<Diagnostic> validate(const schema::Scenario& scenario,
+                                 const std::filesystem::path& base_folder) {
   return internal::validate_all(scenario, base_folder, nullptr);
 }
 

@@ -44,41 +44,50 @@ void check_shape(Validation& v, const schema::Shape& shape, const std::string& p
       if (dynamic) v.error(path + ".plane", "a plane is endless, so its body must be STATIC");
       break;
     case schema::Shape::kMesh:
-      v.check_file(path + ".mesh.file", shape.mesh().file(), {".obj", ".stl", ".ply", ".gltf", ".glb", ".dae"});
+      v.check_file(path + ".mesh.file", shape.mesh().file(),
+                   {".obj", ".stl", ".ply", ".gltf", ".glb", ".dae"});
       break;
-    default: break;
+    default:
+      break;
   }
-  if (shape.ghost() && shape.hidden()) v.warning(path, "is ghost and hidden: it neither collides nor is seen");
+  if (shape.ghost() && shape.hidden())
+    v.warning(path, "is ghost and hidden: it neither collides nor is seen");
   if (shape.material().empty() || !names_material) return;
   const std::vector<std::string> names = material_names(v.scenario);
   if (std::find(names.begin(), names.end(), shape.material()) == names.end()) {
-    v.error(path + ".material", "there is no material '" + shape.material() + "'" +
-                                    did_you_mean(shape.material(), names) +
-                                    (names.empty() ? "; the file defines none" : "; there are " + join(names, ", ")));
+    v.error(path + ".material",
+            "there is no material '" + shape.material() + "'" +
+                did_you_mean(shape.material(), names) +
+                (names.empty() ? "; the file defines none" : "; there are " + join(names, ", ")));
   }
 }
 
 /// A field of another joint type that is set although the joint is of `type`.
-void check_foreign(Validation& v, bool set, const std::string& path, const char* belongs_to, const std::string& type) {
+void check_foreign(Validation& v, bool set, const std::string& path, const char* belongs_to,
+                   const std::string& type) {
   if (set) v.error(path, std::string("belongs to ") + belongs_to + " joints; this one is " + type);
 }
 
-void check_limits(Validation& v, bool has_lower, bool has_upper, double lower, double upper, double start,
-                  const std::string& path, const std::string& unit) {
+void check_limits(Validation& v, bool has_lower, bool has_upper, double lower, double upper,
+                  double start, const std::string& path, const std::string& unit) {
   if (has_lower != has_upper) {
-    v.error(path + (has_lower ? ".upper_" : ".lower_") + unit, "is missing: give both limits or none");
+    v.error(path + (has_lower ? ".upper_" : ".lower_") + unit,
+            "is missing: give both limits or none");
     return;
   }
   if (!has_lower) return;
   if (!(lower < upper)) {
-    v.error(path + ".upper_" + unit, format_number(upper) + " must be above lower_" + unit + " = " + format_number(lower));
+    v.error(path + ".upper_" + unit,
+            format_number(upper) + " must be above lower_" + unit + " = " + format_number(lower));
   } else if (start < lower || start > upper) {
-    v.error(path + ".position_" + unit, format_number(start) + " must be within the joint's limits [" +
-                                            format_number(lower) + ", " + format_number(upper) + "] " + unit);
+    v.error(path + ".position_" + unit,
+            format_number(start) + " must be within the joint's limits [" + format_number(lower) +
+                ", " + format_number(upper) + "] " + unit);
   }
 }
 
-void check_joint(Validation& v, const schema::Body& body, const schema::Joint& joint, const std::string& path) {
+void check_joint(Validation& v, const schema::Body& body, const schema::Joint& joint,
+                 const std::string& path) {
   const std::string type = schema::Joint::Type_Name(joint.type());
   const bool hinge = joint.type() == schema::Joint::HINGE;
   const bool slide = joint.type() == schema::Joint::SLIDE;
@@ -100,12 +109,12 @@ void check_joint(Validation& v, const schema::Body& body, const schema::Joint& j
     check_foreign(v, joint.velocity_m_s() != 0.0, path + ".velocity_m_s", "SLIDE", type);
   }
   if (hinge) {
-    check_limits(v, joint.has_lower_deg(), joint.has_upper_deg(), joint.lower_deg(), joint.upper_deg(),
-                 joint.position_deg(), path, "deg");
+    check_limits(v, joint.has_lower_deg(), joint.has_upper_deg(), joint.lower_deg(),
+                 joint.upper_deg(), joint.position_deg(), path, "deg");
   }
   if (slide) {
-    check_limits(v, joint.has_lower_m(), joint.has_upper_m(), joint.lower_m(), joint.upper_m(), joint.position_m(),
-                 path, "m");
+    check_limits(v, joint.has_lower_m(), joint.has_upper_m(), joint.lower_m(), joint.upper_m(),
+                 joint.position_m(), path, "m");
   }
   if (!hinge && !slide) {
     check_foreign(v, joint.has_axis(), path + ".axis", "HINGE and SLIDE", type);
@@ -118,9 +127,11 @@ void check_joint(Validation& v, const schema::Body& body, const schema::Joint& j
     check_foreign(v, joint.stiffness() != 0.0, path + ".stiffness", "HINGE, SLIDE and BALL", type);
     check_foreign(v, joint.armature() != 0.0, path + ".armature", "HINGE, SLIDE and BALL", type);
     if (!body.parent().empty()) {
-      v.error(path + ".type", "FREE is for bodies without a parent; this one has '" + body.parent() + "'");
+      v.error(path + ".type",
+              "FREE is for bodies without a parent; this one has '" + body.parent() + "'");
     }
-    if (body.joint_size() > 1) v.error(path + ".type", "a FREE joint must be the body's only joint");
+    if (body.joint_size() > 1)
+      v.error(path + ".type", "a FREE joint must be the body's only joint");
   }
 }
 
@@ -135,7 +146,8 @@ void check_body_parts(Validation& v, const schema::Body& body, const std::string
     collides = collides || !body.shape(i).ghost();
   }
   if (dynamic && !solid) {
-    v.error(path + ".shape", "a dynamic body needs mass: give it a shape that is not a plane, or make it STATIC");
+    v.error(path + ".shape",
+            "a dynamic body needs mass: give it a shape that is not a plane, or make it STATIC");
   }
   if (!dynamic) {
     if (body.joint_size() > 0) v.error(path + ".joint", "a STATIC body cannot have joints");
@@ -144,11 +156,13 @@ void check_body_parts(Validation& v, const schema::Body& body, const std::string
     v.warning(path + ".shape", "all shapes are ghosts, so the free body falls through everything");
   }
   if (!is_free(body)) {
-    for (const auto& [given, field] : {std::pair{body.has_linear_velocity_m_s(), "linear_velocity_m_s"},
-                                       std::pair{body.has_angular_velocity_rad_s(), "angular_velocity_rad_s"}}) {
+    for (const auto& [given, field] :
+         {std::pair{body.has_linear_velocity_m_s(), "linear_velocity_m_s"},
+          std::pair{body.has_angular_velocity_rad_s(), "angular_velocity_rad_s"}}) {
       if (given) {
-        v.error(path + "." + field, dynamic ? "is for free bodies; give the joint's velocity instead"
-                                            : "the body is STATIC and cannot move");
+        v.error(path + "." + field, dynamic
+                                        ? "is for free bodies; give the joint's velocity instead"
+                                        : "the body is STATIC and cannot move");
       }
     }
   }
@@ -163,16 +177,18 @@ void check_parent(Validation& v, int index, const std::string& path) {
   if (found != earlier.end()) {
     const schema::Body& parent = v.scenario.body(static_cast<int>(found - earlier.begin()));
     if (body.motion() == schema::Body::STATIC && parent.motion() != schema::Body::STATIC) {
-      v.error(path + ".motion", "STATIC, but its parent '" + parent.name() + "' moves; a body welded to it is DYNAMIC without joint");
+      v.error(path + ".motion", "STATIC, but its parent '" + parent.name() +
+                                    "' moves; a body welded to it is DYNAMIC without joint");
     }
     return;
   }
   std::string message = "there is no body '" + body.parent() + "' earlier in the file";
   if (body.parent() == body.name()) {
     message = "a body cannot be its own parent";
-  } else if (const auto names = v.body_names(); std::find(names.begin(), names.end(), body.parent()) != names.end()) {
-    message += v.model != nullptr && std::find(v.model->bodies.begin(), v.model->bodies.end(), body.parent()) !=
-                                         v.model->bodies.end()
+  } else if (const auto names = v.body_names();
+             std::find(names.begin(), names.end(), body.parent()) != names.end()) {
+    message += v.model != nullptr && std::find(v.model->bodies.begin(), v.model->bodies.end(),
+                                               body.parent()) != v.model->bodies.end()
                    ? "; bodies of the model file cannot be parents"
                    : "; move it before this one";
   } else {
@@ -190,7 +206,9 @@ class UniqueNames {
   void add(const std::string& name, const std::string& path) {
     if (name.empty()) return;
     const auto [at, fresh] = first_.try_emplace(name, path);
-    if (!fresh) v_.error(path, "the " + kind_ + " name '" + name + "' is taken by " + at->second + "; names are unique");
+    if (!fresh)
+      v_.error(path, "the " + kind_ + " name '" + name + "' is taken by " + at->second +
+                         "; names are unique");
   }
 
  private:
@@ -199,7 +217,8 @@ class UniqueNames {
   std::map<std::string, std::string> first_;
 };
 
-void check_name(Validation& v, const std::string& name, const std::string& path, const char* forbidden) {
+void check_name(Validation& v, const std::string& name, const std::string& path,
+                const char* forbidden) {
   if (name.empty()) {
     v.error(path, "is missing; give a unique name");
   } else if (name.find_first_of(forbidden) != std::string::npos) {
@@ -223,7 +242,8 @@ void check_item(Validation& v, const schema::Group::Item& item, const std::strin
       check_joint(v, body, body.joint(j), where);
     }
   }
-  if (body.has_position_m()) v.error(path + ".body.position_m", "is set by the group; leave it out");
+  if (body.has_position_m())
+    v.error(path + ".body.position_m", "is set by the group; leave it out");
   if (item.has_material()) check_texture(v, item.material(), path + ".material");
 }
 
@@ -258,7 +278,8 @@ void check_materials(Validation& v) {
   bool material_varies = false;  // Then which are used cannot be seen from here.
   for (const schema::Vary& vary : v.scenario.vary()) {
     for (const std::string& path : vary.path()) {
-      material_varies = material_varies || (path.size() > 9 && path.compare(path.size() - 9, 9, ".material") == 0);
+      material_varies = material_varies ||
+                        (path.size() > 9 && path.compare(path.size() - 9, 9, ".material") == 0);
     }
   }
   for (const schema::Group& group : v.scenario.group()) {
@@ -291,7 +312,8 @@ void check_bodies(Validation& v) {
     names.add(body.name(), path + ".name");
     for (const schema::Group& group : v.scenario.group()) {
       if (!group.name().empty() && body.name().rfind(group.name() + "/", 0) == 0) {
-        v.error(path + ".name", "'" + body.name() + "' looks like a body of group '" + group.name() + "'");
+        v.error(path + ".name",
+                "'" + body.name() + "' looks like a body of group '" + group.name() + "'");
       }
     }
     check_parent(v, i, path);
@@ -313,7 +335,8 @@ void check_bodies(Validation& v) {
 
 void check_groups(Validation& v) {
   UniqueNames names(v, "group");
-  for (int i = 0; i < v.scenario.body_size(); ++i) names.reserve(v.scenario.body(i).name(), element(v, v.scenario, "body", i));
+  for (int i = 0; i < v.scenario.body_size(); ++i)
+    names.reserve(v.scenario.body(i).name(), element(v, v.scenario, "body", i));
   long long objects = v.scenario.body_size();
   for (int g = 0; g < v.scenario.group_size(); ++g) {
     const schema::Group& group = v.scenario.group(g);
@@ -324,14 +347,17 @@ void check_groups(Validation& v) {
       v.error(path + ".count", std::to_string(group.count()) + " must not be above max_count = " +
                                    std::to_string(group.max_count()));
     }
-    if (!group.has_max_count() && group.count() == 0) v.error(path + ".count", "0 scatters nothing; give count or max_count");
+    if (!group.has_max_count() && group.count() == 0)
+      v.error(path + ".count", "0 scatters nothing; give count or max_count");
     objects += std::max(group.count(), group.has_max_count() ? group.max_count() : 0);
-    if (group.item_size() == 0) v.error(path + ".item", "there is none; a group needs at least one");
-    for (int i = 0; i < group.item_size(); ++i) check_item(v, group.item(i), path + "." + element(v, group, "item", i));
+    if (group.item_size() == 0)
+      v.error(path + ".item", "there is none; a group needs at least one");
+    for (int i = 0; i < group.item_size(); ++i)
+      check_item(v, group.item(i), path + "." + element(v, group, "item", i));
   }
   if (objects > kMaxObjects) {
-    v.error("group", "together the bodies are " + std::to_string(objects) + ", at most " + std::to_string(kMaxObjects) +
-                         " are supported");
+    v.error("group", "together the bodies are " + std::to_string(objects) + ", at most " +
+                         std::to_string(kMaxObjects) + " are supported");
   }
 }
 
@@ -340,7 +366,8 @@ void check_actuators(Validation& v) {
   std::map<std::string, schema::Joint::Type> joints;
   std::vector<std::string> joint_names;
   if (v.model != nullptr) {
-    for (const std::string& name : v.model->actuators) names.add(name, "an actuator of the model file");
+    for (const std::string& name : v.model->actuators)
+      names.add(name, "an actuator of the model file");
   }
   for (const schema::Body& body : v.scenario.body()) {
     for (int j = 0; j < body.joint_size(); ++j) {
@@ -356,24 +383,29 @@ void check_actuators(Validation& v) {
     if (actuator.joint().empty()) {
       v.error(path + ".joint", "is missing; name the joint that it drives");
     } else if (joint == joints.end()) {
-      v.error(path + ".joint", "there is no joint '" + actuator.joint() + "'" +
-                                   did_you_mean(actuator.joint(), joint_names) +
-                                   (joint_names.empty() ? "; no body has a joint" : "; there are " + join(joint_names, ", ")));
+      v.error(path + ".joint",
+              "there is no joint '" + actuator.joint() + "'" +
+                  did_you_mean(actuator.joint(), joint_names) +
+                  (joint_names.empty() ? "; no body has a joint"
+                                       : "; there are " + join(joint_names, ", ")));
     } else if (joint->second != schema::Joint::HINGE && joint->second != schema::Joint::SLIDE) {
-      v.error(path + ".joint", "'" + actuator.joint() + "' is " + schema::Joint::Type_Name(joint->second) +
+      v.error(path + ".joint", "'" + actuator.joint() + "' is " +
+                                   schema::Joint::Type_Name(joint->second) +
                                    "; actuators drive HINGE and SLIDE joints");
     }
     const double lower = actuator.has_control_lower() ? actuator.control_lower() : -1.0;
     const double upper = actuator.has_control_upper() ? actuator.control_upper() : 1.0;
     if (!(lower < upper)) {
-      v.error(path + ".control_upper", format_number(upper) + " must be above control_lower = " + format_number(lower));
+      v.error(path + ".control_upper",
+              format_number(upper) + " must be above control_lower = " + format_number(lower));
     }
     const bool motor = actuator.type() == schema::Actuator::MOTOR;
     if (!motor && !(actuator.gain() > 0.0)) {
       v.error(path + ".gain", format_number(actuator.gain()) + " must be above 0 for a " +
                                   schema::Actuator::Type_Name(actuator.type()) + " actuator");
     }
-    if (motor && actuator.gain() != 0.0) v.warning(path + ".gain", "is ignored by a MOTOR; it has gear");
+    if (motor && actuator.gain() != 0.0)
+      v.warning(path + ".gain", "is ignored by a MOTOR; it has gear");
     if (!motor && actuator.has_gear()) v.warning(path + ".gear", "is ignored but by a MOTOR");
     if (actuator.type() != schema::Actuator::POSITION && actuator.damping_gain() != 0.0) {
       v.warning(path + ".damping_gain", "is ignored but by POSITION");

@@ -18,11 +18,13 @@ struct ModelNames {
   std::vector<std::string> cameras;
 };
 
-/// One run of the checks over one scenario: the facts that several checks need, and what they found.
+/// One run of the checks over one scenario: the facts that several checks need, and what they
+/// found.
 struct Validation {
   const schema::Scenario& scenario;
   std::filesystem::path base_folder;
-  /// Null if the scenario names a model file that has not been read yet: what is not found may be the model's.
+  /// Null if the scenario names a model file that has not been read yet: what is not found may be
+  /// the model's.
   const ModelNames* model = nullptr;
   bool check_files = true;
   std::vector<Diagnostic> found;
@@ -35,27 +37,32 @@ struct Validation {
   /// A reference to a body by name; an empty or unknown one is an error at `path`.
   void check_body_reference(const std::string& path, const std::string& name);
   /// A file that must exist; `extensions` in lower case with the dot.
-  void check_file(const std::string& path, const std::string& file, const std::vector<std::string>& extensions);
+  void check_file(const std::string& path, const std::string& file,
+                  const std::vector<std::string>& extensions);
 };
 
 /// How paths call an element of a repeated field: "body[ball]", "shape[0]".
-std::string element(const Validation& validation, const google::protobuf::Message& parent, const char* field, int index);
+std::string element(const Validation& validation, const google::protobuf::Message& parent,
+                    const char* field, int index);
 
-void check_numbers(Validation& validation);   ///< Every number against its rule, every enum, every quaternion.
+void check_numbers(
+    Validation& validation);  ///< Every number against its rule, every enum, every quaternion.
 void check_settings(Validation& validation);  ///< Physics, episode, record, model.
 void check_materials(Validation& validation);
 void check_bodies(Validation& validation);
 void check_groups(Validation& validation);
 void check_actuators(Validation& validation);
-void check_views(Validation& validation);     ///< Cameras and lights.
+void check_views(Validation& validation);  ///< Cameras and lights.
 void check_vary(Validation& validation);
 
 /// All checks but those of `vary`.
-std::vector<Diagnostic> validate_fields(const schema::Scenario& scenario, const std::filesystem::path& base_folder,
+std::vector<Diagnostic> validate_fields(const schema::Scenario& scenario,
+                                        const std::filesystem::path& base_folder,
                                         const ModelNames* model, bool check_files);
 
 /// All checks, in field order. `model` as in Validation.
-std::vector<Diagnostic> validate_all(const schema::Scenario& scenario, const std::filesystem::path& base_folder,
+std::vector<Diagnostic> validate_all(const schema::Scenario& scenario,
+                                     const std::filesystem::path& base_folder,
                                      const ModelNames* model);
 
 /// Names "<body>/joint<k>" and the like that the scene builder gives too.

@@ -16,11 +16,13 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
-// Fields that decide the columns of the dataset or the structure of the scene: the same in all episodes.
+// Fields that decide the columns of the dataset or the structure of the scene: the same in all
+// episodes.
 constexpr std::array<std::string_view, 13> kFixedFields = {
-    "Body.class_name", "Body.parent",      "Body.motion",     "Joint.type",         "Actuator.joint",
-    "Physics.engine",  "Group.max_count",  "Camera.width_px", "Camera.height_px",   "Camera.near_m",
-    "Camera.far_m",    "Camera.model_camera", "Episode.frame_rate_hz"};
+    "Body.class_name",      "Body.parent",    "Body.motion",     "Joint.type",
+    "Actuator.joint",       "Physics.engine", "Group.max_count", "Camera.width_px",
+    "Camera.height_px",     "Camera.near_m",  "Camera.far_m",    "Camera.model_camera",
+    "Episode.frame_rate_hz"};
 
 /// Whether the path leads through a message of which nothing may vary.
 bool is_inside_fixed_message(const FieldRef& field) {
@@ -39,12 +41,14 @@ std::string why_fixed(const FieldRef& ref) {
   const std::string key = rule_key(field);
   if (field.name() == "name" || field.name() == "description" || is_inside_fixed_message(ref) ||
       std::find(kFixedFields.begin(), kFixedFields.end(), key) != kFixedFields.end()) {
-    return "is the same in all episodes, because the dataset's columns or the scene's structure depend on it";
+    return "is the same in all episodes, because the dataset's columns or the scene's structure "
+           "depend on it";
   }
   if (kind == FieldKind::kMessage) {
     const Descriptor& type = *field.message_type();
     const bool fixed = type.FindFieldByName("name") != nullptr || type.name() == "Physics" ||
-                       type.name() == "Episode" || type.name() == "Item" || type.name() == "Distribution";
+                       type.name() == "Episode" || type.name() == "Item" ||
+                       type.name() == "Distribution";
     if (fixed) return "cannot be exchanged as a whole; vary its fields";
   }
   return "";
@@ -54,18 +58,22 @@ std::string why_unfit(const FieldRef& field, const schema::Distribution& distrib
   const FieldKind kind = field_kind(field);
   switch (distribution.kind_case()) {
     case schema::Distribution::kRotation:
-      if (kind == FieldKind::kMessage && field.field().message_type() == schema::Rotation::descriptor()) return "";
+      if (kind == FieldKind::kMessage &&
+          field.field().message_type() == schema::Rotation::descriptor())
+        return "";
       return "a uniform rotation fits fields of type Rotation only";
     case schema::Distribution::kUniform:
     case schema::Distribution::kLogUniform:
     case schema::Distribution::kTruncatedNormal:
       if (kind == FieldKind::kReal) return "";
-      return "is " + expected_value(field) + "; use 'integer' for whole numbers and 'choice' for all others";
+      return "is " + expected_value(field) +
+             "; use 'integer' for whole numbers and 'choice' for all others";
     case schema::Distribution::kInteger:
       if (is_numeric(kind)) return "";
       return "is " + expected_value(field) + "; use 'choice'";
     case schema::Distribution::kChoice:
-    case schema::Distribution::KIND_NOT_SET: break;
+    case schema::Distribution::KIND_NOT_SET:
+      break;
   }
   return "";
 }
@@ -91,9 +99,12 @@ Result<ResolvedVary> resolve_vary(const google::protobuf::Message& root, const s
 
 Status apply_draw(google::protobuf::Message& root, const FieldRef& field, const Draw& draw) {
   switch (draw.kind) {
-    case Draw::Kind::kNumber: return set_field_number(root, field, draw.number);
-    case Draw::Kind::kText: return set_field_text(root, field, draw.text);
-    case Draw::Kind::kRotation: break;
+    case Draw::Kind::kNumber:
+      return set_field_number(root, field, draw.number);
+    case Draw::Kind::kText:
+      return set_field_text(root, field, draw.text);
+    case Draw::Kind::kRotation:
+      break;
   }
   google::protobuf::Message& parent = mutable_parent(root, field);
   schema::Rotation rotation;

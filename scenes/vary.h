@@ -1,4 +1,5 @@
-// `vary` entries: which fields may vary, and how a draw is put into them. Pure functions, thread-safe.
+// `vary` entries: which fields may vary, and how a draw is put into them. Pure functions,
+// thread-safe.
 #pragma once
 
 #include <string>
@@ -14,12 +15,13 @@ namespace diorama {
 /// A `vary` entry whose paths are resolved in their root (the scenario, or the item of a group).
 struct ResolvedVary {
   std::vector<FieldRef> fields;
-  /// Names the entry's random stream: its canonical paths. So another entry changes nothing in its draws.
+  /// Names the entry's random stream: its canonical paths. So another entry changes nothing in its
+  /// draws.
   std::string purpose;
 };
 
-/// invalid_input if a path does not exist, may not vary, or cannot take what the distribution gives. The
-/// message is led by the field of the entry ("path[0]: ...").
+/// invalid_input if a path does not exist, may not vary, or cannot take what the distribution
+/// gives. The message is led by the field of the entry ("path[0]: ...").
 Result<ResolvedVary> resolve_vary(const google::protobuf::Message& root, const schema::Vary& vary);
 
 /// Puts a draw into one field; a rotation into a field of type Rotation as a quaternion.

@@ -28,7 +28,8 @@ struct Moments {
   double highest = -1e300;
 };
 
-Moments moments(const schema::Distribution& d, double (*of)(double) = [](double x) { return x; }) {
+Moments moments(
+    const schema::Distribution& d, double (*of)(double) = [](double x) { return x; }) {
   Moments m;
   double squares = 0.0;
   for (int i = 0; i < kDraws; ++i) {
@@ -53,7 +54,8 @@ TEST_CASE("uniform draws stay in [low, high) and have its moments") {
 }
 
 TEST_CASE("log-uniform draws are uniform in the logarithm") {
-  const auto m = moments(distribution("log_uniform { low: 0.01 high: 100 }"), [](double x) { return std::log10(x); });
+  const auto m = moments(distribution("log_uniform { low: 0.01 high: 100 }"),
+                         [](double x) { return std::log10(x); });
   CHECK(m.lowest >= 0.01);
   CHECK(m.highest < 100);
   CHECK(std::abs(m.mean) < 0.03);
@@ -105,8 +107,11 @@ TEST_CASE("whole numbers come from the whole range with equal shares") {
   for (const auto& [value, n] : count) CHECK(std::abs(n - kDraws / 5) < 400);
 }
 
-TEST_CASE("a choice follows its weights; its factor is the number if all options are numbers, else the index") {
-  const auto words = distribution("choice { option { value: 'a' } option { value: 'b' weight: 3 } }");
+TEST_CASE(
+    "a choice follows its weights; its factor is the number if all options are numbers, else the "
+    "index") {
+  const auto words =
+      distribution("choice { option { value: 'a' } option { value: 'b' weight: 3 } }");
   int b = 0;
   for (int i = 0; i < kDraws; ++i) {
     RandomStream stream({1, i}, "c");
@@ -141,11 +146,14 @@ TEST_CASE("wrong parameters are told with field and value") {
   };
   CHECK(contains(problems(""), "none is given"));
   CHECK(contains(problems("uniform { low: 2 high: 1 }"), "uniform.high: 1 is below low 2"));
-  CHECK(contains(problems("uniform { low: nan high: inf }"), "uniform.low: nan is not a finite number\nuniform.high: inf"));
+  CHECK(contains(problems("uniform { low: nan high: inf }"),
+                 "uniform.low: nan is not a finite number\nuniform.high: inf"));
   CHECK(contains(problems("log_uniform { low: 0 high: 1 }"), "log_uniform.low: 0 must be above 0"));
-  CHECK(contains(problems("truncated_normal { low: 1 high: 1 }"), "stddev: 0 must be above 0\ntruncated_normal.high: 1 must be above"));
+  CHECK(contains(problems("truncated_normal { low: 1 high: 1 }"),
+                 "stddev: 0 must be above 0\ntruncated_normal.high: 1 must be above"));
   CHECK(contains(problems("choice {}"), "give at least one"));
-  CHECK(contains(problems("choice { option { value: 'a' weight: -1 } }"), "choice.option[0].weight: -1"));
+  CHECK(contains(problems("choice { option { value: 'a' weight: -1 } }"),
+                 "choice.option[0].weight: -1"));
   CHECK(contains(problems("integer { low: 3 high: 2 }"), "integer.high: 2 is below low 3"));
   CHECK(problems("rotation {}").empty());
 }

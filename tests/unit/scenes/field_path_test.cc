@@ -7,8 +7,11 @@ namespace {
 
 using namespace scenes_test;
 
-TEST_CASE("elements are found by name, with any character in it, or by index; the canonical path uses the name") {
-  const auto scenario = parsed("body { name: 'a/b.c-1' mass_kg: 2 } body { name: '0' mass_kg: 3 } body { mass_kg: 4 }");
+TEST_CASE(
+    "elements are found by name, with any character in it, or by index; the canonical path uses "
+    "the name") {
+  const auto scenario = parsed(
+      "body { name: 'a/b.c-1' mass_kg: 2 } body { name: '0' mass_kg: 3 } body { mass_kg: 4 }");
   const auto value = [&](const std::string& path) {
     const auto ref = resolve_field(scenario, path);
     REQUIRE_MESSAGE(ref.ok(), ref.status().message());
@@ -41,7 +44,8 @@ TEST_CASE("kinds and values of fields are told, also of absent ones") {
 TEST_CASE("what is read as text can be set again") {
   auto scenario = parsed(kSmall + "record { channel: [RGB, DEPTH] }");
   const std::string before = scenario_text(scenario);
-  for (const char* path : {"name", "body[ball].position_m", "body[floor].motion", "camera[main].fixed.look_at_m.z", "record.channel"}) {
+  for (const char* path : {"name", "body[ball].position_m", "body[floor].motion",
+                           "camera[main].fixed.look_at_m.z", "record.channel"}) {
     const auto ref = resolve_field(scenario, path);
     REQUIRE(ref.ok());
     const Status status = set_field_text(scenario, *ref, field_text(scenario, *ref));
@@ -50,7 +54,8 @@ TEST_CASE("what is read as text can be set again") {
   CHECK(scenario_text(scenario) == before);
 }
 
-TEST_CASE("setting a number makes the messages on the way, and refuses fractions for whole numbers") {
+TEST_CASE(
+    "setting a number makes the messages on the way, and refuses fractions for whole numbers") {
   auto scenario = parsed(kSmall);
   CHECK(set_field_number(scenario, *resolve_field(scenario, "sky.zenith.r"), 0.5).ok());
   CHECK(scenario.sky().zenith().r() == 0.5);

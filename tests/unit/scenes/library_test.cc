@@ -15,12 +15,14 @@ const std::filesystem::path kLibrary = "scenes/library";
 
 std::vector<std::filesystem::path> library_files() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(kLibrary)) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(kLibrary))
+    files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
 
-TEST_CASE("every scenario of the library reads, validates without a word, and samples 20 episodes") {
+TEST_CASE(
+    "every scenario of the library reads, validates without a word, and samples 20 episodes") {
   REQUIRE(library_files().size() == 8);
   for (const auto& path : library_files()) {
     CAPTURE(path.string());
@@ -42,7 +44,9 @@ TEST_CASE("every scenario of the library reads, validates without a word, and sa
   }
 }
 
-TEST_CASE("all but the humanoid allow both engines, clutter scatters at least 20 bodies, pushing is actuated") {
+TEST_CASE(
+    "all but the humanoid allow both engines, clutter scatters at least 20 bodies, pushing is "
+    "actuated") {
   for (const auto& path : library_files()) {
     const auto scenario = read_scenario(path);
     REQUIRE(scenario.ok());

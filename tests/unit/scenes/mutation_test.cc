@@ -1,5 +1,5 @@
-// Mutated texts of the library: whatever a typing error makes of them, reading, checking and sampling end with a
-// Status.
+// Mutated texts of the library: whatever a typing error makes of them, reading, checking and
+// sampling end with a Status.
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -18,15 +18,36 @@ std::string file_text(const std::filesystem::path& path) {
 }
 
 std::string mutated(std::string text, RandomStream& stream) {
-  static const std::string kTokens[] = {"-1", "0", "1e300", "nan", "{", "}", "\"", "[", ":", "body", "joint { type: FREE }",
-                                        "\xff", "x", "motion: STATIC", "parent: \"ball\"", "99999999999999999999"};
+  static const std::string kTokens[] = {"-1",
+                                        "0",
+                                        "1e300",
+                                        "nan",
+                                        "{",
+                                        "}",
+                                        "\"",
+                                        "[",
+                                        ":",
+                                        "body",
+                                        "joint { type: FREE }",
+                                        "\xff",
+                                        "x",
+                                        "motion: STATIC",
+                                        "parent: \"ball\"",
+                                        "99999999999999999999"};
   const int edits = static_cast<int>(stream.integer(1, 4));
   for (int i = 0; i < edits; ++i) {
-    const auto at = static_cast<std::size_t>(stream.integer(0, static_cast<std::int64_t>(text.size()) - 1));
+    const auto at =
+        static_cast<std::size_t>(stream.integer(0, static_cast<std::int64_t>(text.size()) - 1));
     switch (stream.integer(0, 3)) {
-      case 0: text.erase(at, static_cast<std::size_t>(stream.integer(1, 12))); break;
-      case 1: text.insert(at, kTokens[stream.integer(0, 15)]); break;
-      case 2: text[at] = static_cast<char>(stream.integer(32, 126)); break;
+      case 0:
+        text.erase(at, static_cast<std::size_t>(stream.integer(1, 12)));
+        break;
+      case 1:
+        text.insert(at, kTokens[stream.integer(0, 15)]);
+        break;
+      case 2:
+        text[at] = static_cast<char>(stream.integer(32, 126));
+        break;
       default: {  // A number becomes another one.
         const std::size_t digit = text.find_first_of("0123456789", at);
         if (digit != std::string::npos) text.replace(digit, 1, kTokens[stream.integer(0, 3)]);
@@ -66,7 +87,8 @@ TEST_CASE("mutated scenarios never crash and never give an empty message") {
       ++valid;
       if (i % 8 != 0) continue;
       const auto sample = (*sampler)->sample({1, i});
-      CHECK_MESSAGE((sample.ok() || sample.status().code() == Code::kRejected), sample.status().message());
+      CHECK_MESSAGE((sample.ok() || sample.status().code() == Code::kRejected),
+                    sample.status().message());
     }
   }
   CHECK(valid > 100);

@@ -44,19 +44,23 @@ std::string text_of(const Pose& pose) {
 std::string text_of(const Sample& sample) {
   std::string text = scenario_text(sample.resolved);
   const Scene& scene = sample.scene;
-  for (const Node& node : scene.nodes) text += node.name + " " + std::to_string(node.parent.index) + " " + text_of(node.parent_from_node) + "\n";
+  for (const Node& node : scene.nodes)
+    text += node.name + " " + std::to_string(node.parent.index) + " " +
+            text_of(node.parent_from_node) + "\n";
   for (const Body& body : scene.bodies) {
-    text += body.name + " " + body.class_name + " " + number(body.mass.mass_kg) + " " + number(body.mass.principal_inertia.x) +
-            " " + text_of(body.mass.body_from_inertia) + std::to_string(body.object_index) + " " +
-            std::to_string(body.articulation) + "\n";
+    text += body.name + " " + body.class_name + " " + number(body.mass.mass_kg) + " " +
+            number(body.mass.principal_inertia.x) + " " + text_of(body.mass.body_from_inertia) +
+            std::to_string(body.object_index) + " " + std::to_string(body.articulation) + "\n";
   }
   for (const Shape& shape : scene.shapes) {
-    text += shape.name + " " + number(shape.size.x) + " " + number(shape.size.y) + " " + number(shape.size.z) + " " +
-            std::to_string(shape.material.index) + "\n";
+    text += shape.name + " " + number(shape.size.x) + " " + number(shape.size.y) + " " +
+            number(shape.size.z) + " " + std::to_string(shape.material.index) + "\n";
   }
-  for (const Joint& joint : scene.joints) text += joint.name + " " + number(joint.initial_position) + "\n";
+  for (const Joint& joint : scene.joints)
+    text += joint.name + " " + number(joint.initial_position) + "\n";
   for (const Material& material : scene.materials) {
-    text += material.name + " " + number(material.base_color_linear.x) + " " + number(material.friction) + "\n";
+    text += material.name + " " + number(material.base_color_linear.x) + " " +
+            number(material.friction) + "\n";
   }
   for (const auto& factor : sample.factors) {
     for (const double value : factor) text += number(value) + " ";
@@ -77,7 +81,8 @@ TEST_CASE("episode 7 drawn alone equals episode 7 drawn after 0..6, in this or a
     std::vector<std::jthread> threads;
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&, t] {
-        for (int episode = 4; episode <= 7; ++episode) threaded[t] = text_of(*sampler->sample({11, episode}));
+        for (int episode = 4; episode <= 7; ++episode)
+          threaded[t] = text_of(*sampler->sample({11, episode}));
       });
     }
   }
@@ -94,16 +99,21 @@ TEST_CASE("seeds and episodes give different draws, and seed 0 works like any ot
 
 TEST_CASE("adding a vary entry does not change what the others draw") {
   const auto before = make_sampler(kVaried)->sample({3, 2});
-  const auto after = make_sampler("vary { path: \"exposure_ev100\" distribution { uniform { low: 13 high: 14 } } factor: \"ev\" }" + kVaried)
+  const auto after = make_sampler(
+                         "vary { path: \"exposure_ev100\" distribution { uniform { low: 13 high: "
+                         "14 } } factor: \"ev\" }" +
+                         kVaried)
                          ->sample({3, 2});
   REQUIRE(before.ok());
   REQUIRE(after.ok());
   REQUIRE(after->factors.size() == before->factors.size() + 1);
-  for (std::size_t i = 0; i < before->factors.size(); ++i) CHECK(before->factors[i] == after->factors[i + 1]);
+  for (std::size_t i = 0; i < before->factors.size(); ++i)
+    CHECK(before->factors[i] == after->factors[i + 1]);
   CHECK(after->factors[0][0] >= 13.0);
 }
 
-TEST_CASE("factor columns record numbers, indices of options and rotations, and drive all their fields") {
+TEST_CASE(
+    "factor columns record numbers, indices of options and rotations, and drive all their fields") {
   const auto sampler = make_sampler(kVaried);
   const auto& factors = sampler->layout().factors;
   REQUIRE(factors.size() == 5);
@@ -118,7 +128,8 @@ TEST_CASE("factor columns record numbers, indices of options and rotations, and 
     const Body& ball = sample->scene.bodies[1];
     CHECK(ball.mass.mass_kg == doctest::Approx(sample->factors[0][0]));
     const Node& node = sample->scene.nodes[static_cast<std::size_t>(ball.node.index)];
-    CHECK(std::abs(node.parent_from_node.rotation.w) == doctest::Approx(std::abs(sample->factors[1][0])));
+    CHECK(std::abs(node.parent_from_node.rotation.w) ==
+          doctest::Approx(std::abs(sample->factors[1][0])));
     CHECK(static_cast<double>(sample->scene.bodies.size()) == 3 + sample->factors[2][0]);
     const double colour = sample->factors[3][0];
     CHECK(sample->scene.materials[0].base_color_linear.x == (colour == 0.0 ? 1.0 : 0.0));
@@ -128,7 +139,8 @@ TEST_CASE("factor columns record numbers, indices of options and rotations, and 
   }
 }
 
-TEST_CASE("the layout has slots for the most bodies that a group may hold, and joints padded likewise") {
+TEST_CASE(
+    "the layout has slots for the most bodies that a group may hold, and joints padded likewise") {
   const auto sampler = make_sampler(kVaried);
   const SceneLayout& layout = sampler->layout();
   REQUIRE(layout.objects.size() == 3 + 6);
@@ -164,16 +176,23 @@ TEST_CASE("the resolved scenario has no vary and no groups, and draws the same s
   const State first = initial_state(sample->scene);
   const State second = initial_state(again->scene);
   for (std::size_t i = 0; i < first.bodies.size(); ++i) {
-    CHECK(glm::length(first.bodies[i].world_from_body.position - second.bodies[i].world_from_body.position) < 1e-12);
-    CHECK(sample->scene.bodies[i].mass.mass_kg == doctest::Approx(again->scene.bodies[i].mass.mass_kg));
+    CHECK(glm::length(first.bodies[i].world_from_body.position -
+                      second.bodies[i].world_from_body.position) < 1e-12);
+    CHECK(sample->scene.bodies[i].mass.mass_kg ==
+          doctest::Approx(again->scene.bodies[i].mass.mass_kg));
   }
 }
 
-TEST_CASE("the default step rate is a multiple of the frame rate, 960 Hz or more if anything bounces") {
+TEST_CASE(
+    "the default step rate is a multiple of the frame rate, 960 Hz or more if anything bounces") {
   CHECK(make_sampler(kSmall)->scenario().physics().step_rate_hz() == 240.0);
-  CHECK(make_sampler(kSmall + "episode { frame_rate_hz: 50 }")->scenario().physics().step_rate_hz() == 250.0);
+  CHECK(
+      make_sampler(kSmall + "episode { frame_rate_hz: 50 }")->scenario().physics().step_rate_hz() ==
+      250.0);
   CHECK(make_sampler(kVaried)->scenario().physics().step_rate_hz() == 960.0);
-  CHECK(make_sampler(kSmall + "vary { path: 'material[wood].restitution' distribution { uniform { high: 0.5 } } }")
+  CHECK(make_sampler(
+            kSmall +
+            "vary { path: 'material[wood].restitution' distribution { uniform { high: 0.5 } } }")
             ->scenario()
             .physics()
             .step_rate_hz() == 960.0);
@@ -195,7 +214,9 @@ TEST_CASE("placed bodies never overlap one another or the authored ones") {
 }
 
 TEST_CASE("running out of tries rejects the episode with group, body and tries") {
-  const auto sampler = make_sampler(kSmall + R"(group { name: "crowd" count: 40 half_extent_m { x: 0.2 y: 0.2 } center_m { x: 3 z: 0.5 }
+  const auto sampler = make_sampler(
+      kSmall +
+      R"(group { name: "crowd" count: 40 half_extent_m { x: 0.2 y: 0.2 } center_m { x: 3 z: 0.5 }
     max_tries: 50 item { body { shape { sphere { radius_m: 0.1 } } } } })");
   const auto sample = sampler->sample({0, 0});
   REQUIRE_FALSE(sample.ok());
@@ -204,13 +225,21 @@ TEST_CASE("running out of tries rejects the episode with group, body and tries")
   CHECK(contains(sample.status().message(), "found no free place in 50 tries"));
 }
 
-TEST_CASE("authored bodies that overlap reject the episode with both names and the depth; parent and child may") {
-  const auto sampler = make_sampler(kSmall + "body { name: 'box' position_m { z: 1.15 } shape { box { half_x_m: 0.1 half_y_m: 0.1 half_z_m: 0.1 } } }");
+TEST_CASE(
+    "authored bodies that overlap reject the episode with both names and the depth; parent and "
+    "child may") {
+  const auto sampler = make_sampler(kSmall +
+                                    "body { name: 'box' position_m { z: 1.15 } shape { box { "
+                                    "half_x_m: 0.1 half_y_m: 0.1 half_z_m: 0.1 } } }");
   const auto sample = sampler->sample({0, 0});
   REQUIRE_FALSE(sample.ok());
   CHECK(sample.status().code() == Code::kRejected);
-  CHECK(contains(sample.status().message(), "body[box] and body[ball] overlap at the start by 50 mm"));
-  const auto child = make_sampler(kSmall + "body { name: 'child' parent: 'ball' position_m { z: 0.15 } joint { type: HINGE } shape { box { half_x_m: 0.1 half_y_m: 0.1 half_z_m: 0.1 } } }");
+  CHECK(contains(sample.status().message(),
+                 "body[box] and body[ball] overlap at the start by 50 mm"));
+  const auto child =
+      make_sampler(kSmall +
+                   "body { name: 'child' parent: 'ball' position_m { z: 0.15 } joint { type: HINGE "
+                   "} shape { box { half_x_m: 0.1 half_y_m: 0.1 half_z_m: 0.1 } } }");
   CHECK(child->sample({0, 0}).ok());
 }
 

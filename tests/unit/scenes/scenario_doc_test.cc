@@ -1,5 +1,5 @@
-// schemas/SCENARIO.md is made here, from the comments of the .proto files and the table of rules. To write it anew:
-// DIORAMA_UPDATE_DOCS=1 in the environment of this test.
+// schemas/SCENARIO.md is made here, from the comments of the .proto files and the table of rules.
+// To write it anew: DIORAMA_UPDATE_DOCS=1 in the environment of this test.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
 
@@ -59,17 +59,31 @@ std::string meaning_of(const T& descriptor) {
   return text;
 }
 
-std::string short_name(const std::string& full_name) { return full_name.substr(std::string("diorama.schema.").size()); }
+std::string short_name(const std::string& full_name) {
+  return full_name.substr(std::string("diorama.schema.").size());
+}
 
 std::string type_of(const FieldDescriptor& field) {
   std::string type;
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_DOUBLE: type = "number"; break;
-    case FieldDescriptor::CPPTYPE_BOOL: type = "true/false"; break;
-    case FieldDescriptor::CPPTYPE_STRING: type = "text"; break;
-    case FieldDescriptor::CPPTYPE_ENUM: type = "word"; break;
-    case FieldDescriptor::CPPTYPE_MESSAGE: type = short_name(field.message_type()->full_name()); break;
-    default: type = "whole number"; break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      type = "number";
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      type = "true/false";
+      break;
+    case FieldDescriptor::CPPTYPE_STRING:
+      type = "text";
+      break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      type = "word";
+      break;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      type = short_name(field.message_type()->full_name());
+      break;
+    default:
+      type = "whole number";
+      break;
   }
   return field.is_repeated() ? "list of " + type : type;
 }
@@ -77,7 +91,8 @@ std::string type_of(const FieldDescriptor& field) {
 void add_message(const Descriptor& message, std::string& text) {
   text += "\n## " + short_name(message.full_name()) + "\n" + meaning_of(message) + "\n\n";
   if (message.field_count() > 0) {
-    text += "| field | type | range and unit | default | meaning |\n| --- | --- | --- | --- | --- |\n";
+    text +=
+        "| field | type | range and unit | default | meaning |\n| --- | --- | --- | --- | --- |\n";
   }
   for (int i = 0; i < message.field_count(); ++i) {
     const FieldDescriptor& field = *message.field(i);
@@ -89,7 +104,8 @@ void add_message(const Descriptor& message, std::string& text) {
       if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) range = "each " + range;
       if (rule.default_value) otherwise = format_number(*rule.default_value);
     }
-    text += "| `" + field.name() + "` | " + type_of(field) + " | " + range + " | " + otherwise + " | ";
+    text +=
+        "| `" + field.name() + "` | " + type_of(field) + " | " + range + " | " + otherwise + " | ";
     if (const auto* oneof = field.real_containing_oneof()) text += "(one " + oneof->name() + ") ";
     text += meaning_of(field) + " |\n";
   }
@@ -124,7 +140,8 @@ TEST_CASE("SCENARIO.md tells every field of the schema with its type, range, def
   if (std::getenv("DIORAMA_UPDATE_DOCS") != nullptr) std::ofstream(kPath) << text;
   std::ifstream page(kPath);
   const std::string present{std::istreambuf_iterator<char>(page), std::istreambuf_iterator<char>()};
-  CHECK_MESSAGE(present == text, kPath << " is out of date; run this test once with DIORAMA_UPDATE_DOCS=1");
+  CHECK_MESSAGE(present == text,
+                kPath << " is out of date; run this test once with DIORAMA_UPDATE_DOCS=1");
 }
 
 }  // namespace

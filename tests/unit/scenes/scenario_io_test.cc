@@ -29,11 +29,14 @@ TEST_CASE("every problem is reported at once, in order, with line and column") {
       "body {\n\tmass_kg: heavy\n  shape { box { half_x: 1 } }\n}\n"
       "camera { name: 5 }\n"
       "episode { frames: 3.5 }\n");
-  CHECK(contains(error, "a.textproto:1:19: 'MUJOCCO' is not a value of engine (did you mean 'MUJOCO'?)"));
+  CHECK(contains(error,
+                 "a.textproto:1:19: 'MUJOCCO' is not a value of engine (did you mean 'MUJOCO'?)"));
   CHECK(contains(error, "a.textproto:2:8: Body has no field 'nam' (did you mean 'name'?)"));
-  CHECK(contains(error, "a.textproto:2:25: 'STATIK' is not a value of motion (did you mean 'STATIC'?)"));
+  CHECK(contains(error,
+                 "a.textproto:2:25: 'STATIK' is not a value of motion (did you mean 'STATIC'?)"));
   CHECK(contains(error, "a.textproto:4:11: Expected double, got: heavy"));
-  CHECK(contains(error, "a.textproto:5:17: Shape.Box has no field 'half_x' (did you mean 'half_x_m'?)"));
+  CHECK(contains(error,
+                 "a.textproto:5:17: Shape.Box has no field 'half_x' (did you mean 'half_x_m'?)"));
   CHECK(contains(error, "a.textproto:7:16: Expected string"));
   CHECK(contains(error, "a.textproto:8:19: Expected integer"));
   CHECK(error.find(":1:19") < error.find(":2:8"));
@@ -50,11 +53,13 @@ TEST_CASE("broken syntax is reported at its place") {
 TEST_CASE("empty, binary, missing and folder inputs are told apart") {
   CHECK(contains(error_of(""), "is empty"));
   CHECK(contains(error_of("# only a comment\n"), "is empty"));
-  CHECK(contains(error_of(std::string("name: \"\0x\"", 10)), "a.textproto:1:8: this byte is not text"));
+  CHECK(contains(error_of(std::string("name: \"\0x\"", 10)),
+                 "a.textproto:1:8: this byte is not text"));
   CHECK(contains(error_of("\x89PNG\r\n"), "a.textproto:1:1: this byte is not text"));
   CHECK(contains(error_of("\nname: \"\xff\""), "a.textproto:2:8: this byte is not text"));
   const TempDir folder;
-  CHECK(contains(read_scenario(folder.path() / "no.textproto").status().message(), "there is no such scenario file"));
+  CHECK(contains(read_scenario(folder.path() / "no.textproto").status().message(),
+                 "there is no such scenario file"));
   CHECK(contains(read_scenario(folder.path()).status().message(), "is a folder"));
   CHECK(read_scenario(folder.path()).status().code() == Code::kInvalidInput);
   std::ofstream(folder.path() / "s.textproto") << "\xEF\xBB\xBFname: 'mark'";
@@ -64,7 +69,8 @@ TEST_CASE("empty, binary, missing and folder inputs are told apart") {
 }
 
 TEST_CASE("writing is stable and reads back the same") {
-  const auto scenario = parsed(kSmall + "physics { gravity_m_s2 { z: -1.62 } } record { channel: [RGB, DEPTH] }");
+  const auto scenario =
+      parsed(kSmall + "physics { gravity_m_s2 { z: -1.62 } } record { channel: [RGB, DEPTH] }");
   const std::string text = scenario_text(scenario);
   CHECK(text == scenario_text(parsed(text)));
   CHECK(contains(text, "z: -1.62"));
@@ -73,8 +79,10 @@ TEST_CASE("writing is stable and reads back the same") {
 TEST_CASE("overrides set numbers, words, texts, lists and messages by path") {
   auto scenario = parsed(kSmall);
   for (const char* assignment :
-       {"body[ball].mass_kg=2.5", "body[ball].motion=STATIC", "name=a=b", "episode.frames=12", "dataset.seed=18446744073709551615",
-        "record.channel=RGB,DEPTH", "camera[main].fixed.position_m={x: 1 y: 2}", "material[0].friction=0", "body[ball].shape[0].ghost=true"}) {
+       {"body[ball].mass_kg=2.5", "body[ball].motion=STATIC", "name=a=b", "episode.frames=12",
+        "dataset.seed=18446744073709551615", "record.channel=RGB,DEPTH",
+        "camera[main].fixed.position_m={x: 1 y: 2}", "material[0].friction=0",
+        "body[ball].shape[0].ghost=true"}) {
     const Status status = apply_override(scenario, assignment);
     CHECK_MESSAGE(status.ok(), status.message());
   }
@@ -99,7 +107,8 @@ TEST_CASE("a wrong override changes nothing and names the segment or the expecte
     return status.message();
   };
   CHECK(contains(error("body[bal].mass_kg=1"), "there is no body[bal] (did you mean 'ball'?)"));
-  CHECK(contains(error("body[ball].mas_kg=1"), "Body has no field 'mas_kg' (did you mean 'mass_kg'?)"));
+  CHECK(contains(error("body[ball].mas_kg=1"),
+                 "Body has no field 'mas_kg' (did you mean 'mass_kg'?)"));
   CHECK(contains(error("body[ball].mass_kg=heavy"), "'heavy' is not a number"));
   CHECK(contains(error("body[ball].mass_kg=nan"), "finite"));
   CHECK(contains(error("episode.frames=2.5"), "'2.5' is not a whole number"));

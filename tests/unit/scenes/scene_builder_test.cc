@@ -57,7 +57,8 @@ TEST_CASE("colours become linear, textures are made once, and a sun shines if th
   CHECK(texture.rgba[0] == 255);
   CHECK(texture.rgba[1] == 255);
   CHECK(texture.rgba[static_cast<std::size_t>(texture.width_px - 1) * 4 + 1] == 0);
-  CHECK(scene.materials[static_cast<std::size_t>(scene.shapes.back().material.index)].name == "<default>");
+  CHECK(scene.materials[static_cast<std::size_t>(scene.shapes.back().material.index)].name ==
+        "<default>");
   REQUIRE(scene.lights.size() == 1);
   const auto poses = initial_node_poses(scene);
   const dvec3 direction = light_pose(scene, LightId(0), poses, poses).rotation * dvec3(0, 0, 1);
@@ -72,7 +73,9 @@ TEST_CASE("cameras stand and look as they are told") {
     camera { name: "riding" mounted { body: "ball" position_m { x: 1 } look_at_m {} } })");
   const State state = initial_state(scene);
   const auto poses = node_poses(scene, state);
-  const auto pose = [&](int camera) { return camera_pose(scene, CameraId(camera), state, poses, initial_node_poses(scene)); };
+  const auto pose = [&](int camera) {
+    return camera_pose(scene, CameraId(camera), state, poses, initial_node_poses(scene));
+  };
   CHECK(near(pose(0).position, {3, 0, 1}));
   CHECK(near(pose(0).rotation * dvec3(0, 0, 1), glm::normalize(dvec3(-3, 0, -0.5))));
   CHECK(near(pose(1).position, {0, 2, 2}));
@@ -82,7 +85,9 @@ TEST_CASE("cameras stand and look as they are told") {
   CHECK(near(pose(3).position, {1, 0, 1}));
 }
 
-TEST_CASE("joints carry limits, starts and velocities in radians and metres; actuators find their joints") {
+TEST_CASE(
+    "joints carry limits, starts and velocities in radians and metres; actuators find their "
+    "joints") {
   const Scene scene = scene_of(kSmall + R"(
     body { name: "arm" position_m { x: 5 z: 3 } joint { type: HINGE axis { y: 2 } lower_deg: -90 upper_deg: 90 position_deg: 45 velocity_deg_s: 180 damping: 0.1 }
       joint { name: "lift" type: SLIDE lower_m: 0 upper_m: 1 position_m: 0.25 velocity_m_s: 2 } shape { sphere { radius_m: 0.1 } } }

@@ -34,14 +34,19 @@ inline schema::Scenario parsed(const std::string& text) {
 inline std::string diagnostics(const schema::Scenario& scenario) {
   std::string text;
   for (const Diagnostic& d : validate(scenario, std::filesystem::current_path())) {
-    text += (d.severity == Diagnostic::Severity::kError ? "error " : "warning ") + d.path + ": " + d.message + "\n";
+    text += (d.severity == Diagnostic::Severity::kError ? "error " : "warning ") + d.path + ": " +
+            d.message + "\n";
   }
   return text;
 }
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
-inline Sampler::Tools tools() { return {[] { return make_bullet_overlap(); }, nullptr}; }
+inline Sampler::Tools tools() {
+  return {[] { return make_bullet_overlap(); }, nullptr};
+}
 
 inline std::unique_ptr<Sampler> make_sampler(const std::string& text) {
   auto sampler = Sampler::create(parsed(text), std::filesystem::current_path(), tools());

@@ -25,13 +25,16 @@ void check_rules(const Descriptor& descriptor, int& numbers) {
     ++numbers;
     CHECK_MESSAGE(has_field_rule(field), rule_key(field));
   }
-  for (int i = 0; i < descriptor.nested_type_count(); ++i) check_rules(*descriptor.nested_type(i), numbers);
+  for (int i = 0; i < descriptor.nested_type_count(); ++i)
+    check_rules(*descriptor.nested_type(i), numbers);
 }
 
 TEST_CASE("every number of the schema has bounds in the table, and defaults lie within them") {
   int numbers = 0;
-  for (const auto* file : {schema::Scenario::descriptor()->file(), schema::Vary::descriptor()->file()}) {
-    for (int i = 0; i < file->message_type_count(); ++i) check_rules(*file->message_type(i), numbers);
+  for (const auto* file :
+       {schema::Scenario::descriptor()->file(), schema::Vary::descriptor()->file()}) {
+    for (int i = 0; i < file->message_type_count(); ++i)
+      check_rules(*file->message_type(i), numbers);
   }
   CHECK(numbers > 80);
 }
@@ -59,7 +62,8 @@ TEST_CASE("every problem is reported at once, with path, value and what is allow
     group { name: "g" count: 5 max_count: 2 }
   )"));
   for (const char* expected : {
-           "error physics.step_rate_hz: 250 Hz is not a multiple of episode.frame_rate_hz = 24 Hz; the nearest are 240 and 264",
+           "error physics.step_rate_hz: 250 Hz is not a multiple of episode.frame_rate_hz = 24 Hz; "
+           "the nearest are 240 and 264",
            "error physics.solver_iterations: -1 must be in [0, 10000]",
            "error episode.frames: 1 must be in [2, 1e+05]",
            "error episode.settle_time_s: inf is not a finite number",
@@ -69,7 +73,8 @@ TEST_CASE("every problem is reported at once, with path, value and what is allow
            "error material[1].name: the material name 'wood' is taken by material[wood].name",
            "error material[1].texture.file: there is no file",
            "error body[plane].shape[0].plane: a plane is endless, so its body must be STATIC",
-           "error body[a].parent: there is no body 'b' earlier in the file; move it before this one",
+           "error body[a].parent: there is no body 'b' earlier in the file; move it before this "
+           "one",
            "error body[a].shape[0].sphere.radius_m: -1 must be in [1e-04, 10000] m",
            "error body[a].shape[0].material: there is no material 'wod' (did you mean 'wood'?)",
            "error body[b].joint: a STATIC body cannot have joints",
@@ -130,19 +135,25 @@ TEST_CASE("what may vary, how far and by which distribution is checked") {
   )"));
   for (const char* expected : {
            "error group[g].max_count: must be given, because vary[9] varies the count",
-           "error group[g].item[0].vary[0].distribution: the value -1 makes the scenario invalid: group[g].item[0].body.shape[0].sphere.radius_m: -1 must be in",
+           "error group[g].item[0].vary[0].distribution: the value -1 makes the scenario invalid: "
+           "group[g].item[0].body.shape[0].sphere.radius_m: -1 must be in",
            "error group[g].item[0].vary[0].factor: 'x': each body of a group draws its own value",
-           "error vary[0].path[0]: field path 'body[bal].mass_kg': there is no body[bal] (did you mean 'ball'?)",
-           "error vary[1].distribution: the value -1 makes the scenario invalid: body[ball].mass_kg: -1 must be in",
+           "error vary[0].path[0]: field path 'body[bal].mass_kg': there is no body[bal] (did you "
+           "mean 'ball'?)",
+           "error vary[1].distribution: the value -1 makes the scenario invalid: "
+           "body[ball].mass_kg: -1 must be in",
            "error vary[2].path[0]: 'body[ball].mass_kg' is varied by vary[1].path[0] already",
            "error vary[2].factor: the factor 'm' is taken by vary[1]",
            "error vary[3].path[0]: episode.frames is a whole number; use 'integer'",
            "error vary[4].path[0]: camera[main].width_px is the same in all episodes",
            "error vary[5].path[0]: body[ball].name is the same in all episodes",
            "error vary[5].factor: 'a-b' must be of letters",
-           "error vary[6].distribution.choice.option[1].value: the value 'wod' makes the scenario invalid: body[ball].shape[0].material: there is no material 'wod'",
-           "error vary[7].distribution.choice.option[1].value: the value '12' makes the scenario invalid: material[wood].friction: 12 must be in [0, 10]",
-           "error vary[7].distribution.choice.option[2].value: material[wood].friction: 'soft' is not a number",
+           "error vary[6].distribution.choice.option[1].value: the value 'wod' makes the scenario "
+           "invalid: body[ball].shape[0].material: there is no material 'wod'",
+           "error vary[7].distribution.choice.option[1].value: the value '12' makes the scenario "
+           "invalid: material[wood].friction: 12 must be in [0, 10]",
+           "error vary[7].distribution.choice.option[2].value: material[wood].friction: 'soft' is "
+           "not a number",
            "error vary[8].path[0]: body[ball].position_m a uniform rotation fits",
            "error vary[10].path[0]: body[ball] cannot be exchanged as a whole",
            "error vary[11].distribution.uniform.high: 1 is below low 3",
@@ -153,7 +164,9 @@ TEST_CASE("what may vary, how far and by which distribution is checked") {
 }
 
 TEST_CASE("doubtful things are warnings only") {
-  const std::string found = diagnostics(parsed(kSmall + "material { name: 'spare' } controller { type: SINUSOID } body { name: 's' motion: STATIC mass_kg: 1 }"));
+  const std::string found =
+      diagnostics(parsed(kSmall + "material { name: 'spare' } controller { type: SINUSOID } body { "
+                                  "name: 's' motion: STATIC mass_kg: 1 }"));
   CHECK(contains(found, "warning material[spare]: is not used by any shape"));
   CHECK(contains(found, "warning controller.type: there is no actuator to drive"));
   CHECK(contains(found, "warning body[s].mass_kg: is ignored"));
@@ -161,14 +174,17 @@ TEST_CASE("doubtful things are warnings only") {
 }
 
 TEST_CASE("a model file must exist and needs MuJoCo; what is not found may be the model's") {
-  auto scenario = parsed(kSmall + "model { file: 'no_such.xml' } physics { engine: BULLET } camera { name: 't' look_at { body: 'torso' } }");
+  auto scenario = parsed(kSmall +
+                         "model { file: 'no_such.xml' } physics { engine: BULLET } camera { name: "
+                         "'t' look_at { body: 'torso' } }");
   const std::string found = diagnostics(scenario);
   CHECK(contains(found, "error model.file: there is no file"));
   CHECK(contains(found, "error physics.engine: BULLET cannot step a model file"));
   CHECK_FALSE(contains(found, "torso"));
 }
 
-TEST_CASE("defaults fill absent numbers, keep given ones, and leave those that depend on others absent") {
+TEST_CASE(
+    "defaults fill absent numbers, keep given ones, and leave those that depend on others absent") {
   const auto filled = with_defaults(parsed(kSmall + "episode { frames: 5 }"));
   CHECK(filled.episode().frames() == 5);
   CHECK(filled.episode().frame_rate_hz() == 24);
