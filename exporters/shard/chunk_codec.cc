@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -58,7 +59,14 @@ struct FreeDecompressor {
   void operator()(libdeflate_decompressor* d) const { libdeflate_free_decompressor(d); }
 };
 
-bool usable_depth(float value) { return value > 0.0f && std::isfinite(value); }
+bool usable_depth(float value) { return value > 0.0f && value <= std::numeric_limits<float>::max(); }
+
+inline float round_bits(float value) {
+  constexpr std::uint32_t kDropped = 12;  // of float's 23 explicit mantissa bits
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t odd = (bits >> kDropped) & 1u;
+  return std::bit_cast<float>((bits + (1u << (kDropped - 1)) - 1u + odd) & ~((1u << kDropped) - 1u));
+}
 
 }  // namespace
 
@@ -124,20 +132,18 @@ Result<std::vector<std::byte>> ChunkCodec::decode(std::span<const std::byte> chu
   return values;
 }
 
-float round_to_11_bits(float value) {
-  constexpr std::uint32_t kDropped = 12;  // of float's 23 explicit mantissa bits
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t odd = (bits >> kDropped) & 1u;
-  return std::bit_cast<float>((bits + (1u << (kDropped - 1)) - 1u + odd) & ~((1u << kDropped) - 1u));
-}
+float round_to_11_bits(float value) { return round_bits(value); }
 
 bool encode_depth_f32(std::span<const float> depth_m, float far_m, std::span<float> out) {
-  bool usable = true;
+  // Without branches, so that the compiler makes it wide: this runs over every depth pixel.
+  unsigned usable = 1;
   for (std::size_t i = 0; i < depth_m.size(); ++i) {
-    usable = usable && usable_depth(depth_m[i]);
-    out[i] = depth_m[i] >= far_m ? far_m : std::min(far_m, round_to_11_bits(depth_m[i]));
+    usable &= static_cast<unsigned>(depth_m[i] > 0.0f) &
+              static_cast<unsigned>(depth_m[i] <= std::numeric_limits<float>::max());
+    const float rounded = round_bits(depth_m[i]);
+    out[i] = rounded < far_m && depth_m[i] < far_m ? rounded : far_m;
   }
-  return usable;
+  return usable != 0;
 }
 
 bool encode_depth_f16(std::span<const float> depth_m, float far_m, std::span<std::uint16_t> out) {
