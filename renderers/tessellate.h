@@ -1,4 +1,5 @@
-// Triangles of a shape: one source of geometry for every renderer. Functions of values; thread-safe.
+// Triangles of a shape: one source of geometry for every renderer. Functions of values;
+// thread-safe.
 #pragma once
 
 #include "engine/scene/shape.h"
@@ -9,16 +10,17 @@ namespace diorama {
 /// coordinates. Triangles are counter-clockwise seen from outside (planes: from +z).
 /// Texture coordinates: u = (x - x_min) / extent, v = (y_max - y) / extent, so that an image stands
 /// upright, its top toward +y, for an eye on the +z side.
-/// kMesh returns the mesh itself (with normals if it has none; its texture coordinates if it has some).
-/// Sphere and ellipsoid 32x16, capsule and cylinder 32 segments.
+/// kMesh returns the mesh itself (with normals if it has none; its texture coordinates if it has
+/// some). Sphere and ellipsoid 32x16, capsule and cylinder 32 segments.
 Mesh tessellate(const Shape& shape, const Mesh* mesh);
 
-/// The same with fewer triangles (sphere 16x8, 16 segments), inside of the surface of `tessellate`: for
-/// shadow casters. Boxes, planes and meshes are as they are.
+/// The same with fewer triangles (sphere 16x8, 16 segments), inside of the surface of `tessellate`:
+/// for shadow casters. Boxes, planes and meshes are as they are.
 Mesh tessellate_coarse(const Shape& shape, const Mesh* mesh);
 
-/// True if every edge joins exactly two triangles of opposite direction (vertices at one position count
-/// as one) and the enclosed volume is positive: its back faces can never be seen from outside.
+/// True if every edge joins exactly two triangles of opposite direction (vertices at one position
+/// count as one) and the enclosed volume is positive: its back faces can never be seen from
+/// outside.
 bool is_closed(const Mesh& mesh);
 
 }  // namespace diorama

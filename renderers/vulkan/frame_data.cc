@@ -35,9 +35,7 @@ dvec4 row_times_pose(const dvec4& row, const Pose& a_from_b) {
 
 /// 1 / luminance of the sensor's saturation: ISO 12232 saturation speed, q = 0.65 (Lagarde and de
 /// Rousiers, "Moving Frostbite to PBR", 2014, section 5.1).
-double exposure_of(const Scene& scene) {
-  return 1.0 / (1.2 * std::exp2(scene.exposure_ev100));
-}
+double exposure_of(const Scene& scene) { return 1.0 / (1.2 * std::exp2(scene.exposure_ev100)); }
 
 /// As sky_radiance in shaders/brdf.glsl.
 dvec3 sky_radiance(const Sky& sky, double up) {
@@ -156,8 +154,14 @@ class Packer {
  public:
   Packer(const Scene& scene, std::span<const State> states, std::span<const FrameView> views,
          const SceneOnDevice& device, bool shade, const ChunkLimits& limits)
-      : scene_(scene), states_(states), views_(views), device_(device), shade_(shade),
-        limits_(limits), exposure_(exposure_of(scene)), initial_(initial_node_poses(scene)) {}
+      : scene_(scene),
+        states_(states),
+        views_(views),
+        device_(device),
+        shade_(shade),
+        limits_(limits),
+        exposure_(exposure_of(scene)),
+        initial_(initial_node_poses(scene)) {}
 
   FrameData pack() {
     make_groups();
@@ -222,8 +226,8 @@ class Packer {
       std::vector<ShadowCaster> casters;
       for (const Group& group : caster_groups_) {
         for (const int shape : group.shapes) {
-          casters.push_back({info.world_from_node[scene_.shapes[shape].node.index],
-                             group.geometry->bounds});
+          casters.push_back(
+              {info.world_from_node[scene_.shapes[shape].node.index], group.geometry->bounds});
         }
       }
       if (shadow_light_ >= 0 && !casters.empty()) {
@@ -249,8 +253,8 @@ class Packer {
     Chunk& chunk = data_.chunks.back();
     ++chunk.num_views;
 
-    const Pose world_from_camera = camera_pose(scene_, view.camera, states_[view.frame],
-                                               info.world_from_node, initial_);
+    const Pose world_from_camera =
+        camera_pose(scene_, view.camera, states_[view.frame], info.world_from_node, initial_);
     world_from_camera_.push_back(world_from_camera);
     ViewRecord record;
     const Intrinsics& k = camera.intrinsics;
@@ -260,8 +264,7 @@ class Packer {
     const Pose camera_from_world = inverse(world_from_camera);
     record.up_camera = to_float(camera_from_world.rotate(dvec3(0, 0, 1)));
     if (info.shadow) {
-      const auto [place, added] =
-          shadow_layers_.try_emplace(view.frame, chunk.num_shadow_layers);
+      const auto [place, added] = shadow_layers_.try_emplace(view.frame, chunk.num_shadow_layers);
       if (added) {
         ++chunk.num_shadow_layers;
         shadow_frames_.push_back(view.frame);
@@ -285,8 +288,8 @@ class Packer {
     for (std::size_t i = 0; i < scene_.lights.size(); ++i) {
       const Light& light = scene_.lights[i];
       const Pose camera_from_light = camera_from_world * info.world_from_light[i];
-      const double power = light.type == LightType::kSun ? light.illuminance_lux
-                                                         : light.intensity_candela;
+      const double power =
+          light.type == LightType::kSun ? light.illuminance_lux : light.intensity_candela;
       LightRecord record;
       record.position_camera = to_float(camera_from_light.position);
       record.type = light.type == LightType::kSun ? 0 : light.type == LightType::kPoint ? 1 : 2;
@@ -320,10 +323,9 @@ class Packer {
     const double radius = 0.5 * glm::length(bounds.upper - bounds.lower);
     InstanceRecord record;
     record.indices[1] = static_cast<std::uint32_t>(shape.material.index);
-    record.indices[2] = static_cast<std::uint32_t>(
-        scene_.bodies[shape.body.index].object_index + 1);
-    set_mapping(scene_.materials[shape.material.index], shape, *group.geometry, group.kind,
-                record);
+    record.indices[2] =
+        static_cast<std::uint32_t>(scene_.bodies[shape.body.index].object_index + 1);
+    set_mapping(scene_.materials[shape.material.index], shape, *group.geometry, group.kind, record);
     for (int layer = 0; layer < chunk.num_views; ++layer) {
       const int view_index = chunk.first_view + layer;
       const FrameView& view = views_[view_index];
@@ -339,7 +341,8 @@ class Packer {
       record.projection = to_float(dvec4(2.0 * k.fx_px / k.width_px, 2.0 * k.fy_px / k.height_px,
                                          2.0 * (k.cx_px + 0.5) / k.width_px - 1.0,
                                          2.0 * (k.cy_px + 0.5) / k.height_px - 1.0));
-      // Reversed: 1 at near_m, 0 at far_m, so that float spreads its precision evenly over distance.
+      // Reversed: 1 at near_m, 0 at far_m, so that float spreads its precision evenly over
+      // distance.
       const double range = camera.far_m - camera.near_m;
       record.depth_projection = {static_cast<float>(-camera.near_m / range),
                                  static_cast<float>(camera.near_m * camera.far_m / range)};
@@ -374,10 +377,10 @@ class Packer {
   std::vector<Group> groups_;
   std::vector<Group> caster_groups_;
   std::map<int, FrameInfo> frames_;
-  std::vector<Pose> world_from_camera_;    ///< By view.
-  std::map<int, int> shadow_layers_;       ///< Frame to layer, of the current chunk.
-  std::vector<int> shadow_frames_;         ///< Frames of all chunks' shadow layers, in order.
-  int next_shadow_frame_ = 0;              ///< First of the chunk that gets its draws.
+  std::vector<Pose> world_from_camera_;  ///< By view.
+  std::map<int, int> shadow_layers_;     ///< Frame to layer, of the current chunk.
+  std::vector<int> shadow_frames_;       ///< Frames of all chunks' shadow layers, in order.
+  int next_shadow_frame_ = 0;            ///< First of the chunk that gets its draws.
   FrameData data_;
 };
 

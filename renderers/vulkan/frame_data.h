@@ -1,6 +1,6 @@
-// From (scene, states, views) to the flat tables that the shaders read: poses, culling, sorting, exposure. No graphics
-// API here. Everything of a view follows from its scene, state and camera alone, never from the rest of the batch.
-// Values and functions of values; thread-safe.
+// From (scene, states, views) to the flat tables that the shaders read: poses, culling, sorting,
+// exposure. No graphics API here. Everything of a view follows from its scene, state and camera
+// alone, never from the rest of the batch. Values and functions of values; thread-safe.
 #pragma once
 
 #include <array>
@@ -145,8 +145,8 @@ struct FrameData {
   std::vector<Chunk> chunks;
 };
 
-/// `shade` is false where no colour is wanted: then there are no lights, textures and shadows. Frames and cameras
-/// of `views` must be in range, and lights at most kMaxLights.
+/// `shade` is false where no colour is wanted: then there are no lights, textures and shadows.
+/// Frames and cameras of `views` must be in range, and lights at most kMaxLights.
 FrameData pack_frames(const Scene& scene, std::span<const State> states,
                       std::span<const FrameView> views, const SceneOnDevice& device, bool shade,
                       const ChunkLimits& limits);

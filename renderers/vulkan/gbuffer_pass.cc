@@ -63,7 +63,8 @@ const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
   PipelineConfig config;
   config.vertex = surface_vertex_shader(kind);
   config.fragment = surface_fragment_shader(kind);
-  config.bindings = {{0, sizeof(Float3), Rate::eVertex}, {2, sizeof(InstanceRecord), Rate::eInstance}};
+  config.bindings = {{0, sizeof(Float3), Rate::eVertex},
+                     {2, sizeof(InstanceRecord), Rate::eInstance}};
   config.attributes = {
       {0, 0, vk::Format::eR32G32B32Sfloat, 0},
       {3, 2, kFloat4, offsetof(InstanceRecord, row_x)},
@@ -105,10 +106,9 @@ const vk::raii::Pipeline& GbufferPass::sky_pipeline() {
 }
 
 const Targets& GbufferPass::targets(int width, int height, int layers) {
-  const auto found =
-      std::find_if(targets_.begin(), targets_.end(), [&](const Targets& existing) {
-        return existing.width == width && existing.height == height;
-      });
+  const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Targets& existing) {
+    return existing.width == width && existing.height == height;
+  });
   if (found != targets_.end() && found->layers >= layers) {
     std::rotate(targets_.begin(), found, found + 1);
     return targets_.front();
@@ -151,16 +151,14 @@ void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const C
     }
     commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
                                                : vk::CullModeFlagBits::eNone);
-    commands.drawIndexed(draw.geometry->num_indices, draw.num_instances,
-                         draw.geometry->first_index, draw.geometry->first_vertex,
-                         draw.first_instance);
+    commands.drawIndexed(draw.geometry->num_indices, draw.num_instances, draw.geometry->first_index,
+                         draw.geometry->first_vertex, draw.first_instance);
   }
 }
 
 void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
-                         const Buffer& instances, vk::DescriptorSet tables,
-                         const Targets& targets, const Chunk& chunk, ChannelSet channels,
-                         const Readback& readback) {
+                         const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
+                         const Chunk& chunk, ChannelSet channels, const Readback& readback) {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
   const bool shade = has_channel(channels, Channel::kColor);
@@ -183,9 +181,9 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
                 vk::ImageLayout::eDepthAttachmentOptimal);
   const auto depth = attachment(targets.z, vk::ImageLayout::eDepthAttachmentOptimal, false);
 
-  const vk::Rect2D area{{0, 0},
-                        {static_cast<std::uint32_t>(targets.width),
-                         static_cast<std::uint32_t>(targets.height)}};
+  const vk::Rect2D area{
+      {0, 0},
+      {static_cast<std::uint32_t>(targets.width), static_cast<std::uint32_t>(targets.height)}};
   const auto layers = static_cast<std::uint32_t>(chunk.num_views);
   commands.beginRendering({.renderArea = area,
                            .layerCount = layers,

@@ -1,6 +1,6 @@
-// Draws the views of one chunk as layers of array images: depth, object ids and colour in one pass. Owned by the
-// renderer; the Device must outlive it. The targets are shared by all submissions, which run one after the other on the
-// queue. Not thread-safe.
+// Draws the views of one chunk as layers of array images: depth, object ids and colour in one pass.
+// Owned by the renderer; the Device must outlive it. The targets are shared by all submissions,
+// which run one after the other on the queue. Not thread-safe.
 #pragma once
 
 #include <array>

@@ -75,7 +75,8 @@ bool GpuScene::upload(const Mesh& mesh, Geometry& geometry, Staging& staging) {
     const dvec3& p = mesh.positions[i];
     geometry.bounds.lower = glm::min(geometry.bounds.lower, p);
     geometry.bounds.upper = glm::max(geometry.bounds.upper, p);
-    positions.push_back({static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(p.z)});
+    positions.push_back(
+        {static_cast<float>(p.x), static_cast<float>(p.y), static_cast<float>(p.z)});
     const dvec3& n = mesh.normals[i];
     const dvec2& t = mesh.texcoords[i];
     attributes.push_back({{to_snorm16(n.x), to_snorm16(n.y), to_snorm16(n.z), 0},
@@ -149,7 +150,8 @@ Result<SceneOnDevice> GpuScene::prepare(const Scene& scene, bool shade, Staging&
   const std::size_t texture_bytes = staging.size();
   vertices_wanted_ = indices_wanted_ = 0;
   if (!place_all(scene, shade, result, staging)) {
-    // Start over with this scene alone. What a full store says of its needs may be less than the scene's.
+    // Start over with this scene alone. What a full store says of its needs may be less than the
+    // scene's.
     staging.resize(texture_bytes);
     reset(vertex_capacity_, index_capacity_);
     vertices_wanted_ = indices_wanted_ = 0;

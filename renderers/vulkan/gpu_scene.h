@@ -1,6 +1,7 @@
-// The device's store of triangles and textures: each distinct shape, mesh and texture is uploaded once and serves all
-// later submissions and scenes. When it is full it starts over with the scene at hand, so its memory does not grow with
-// the length of a run. Owned by the renderer; the Device must outlive it. Not thread-safe.
+// The device's store of triangles and textures: each distinct shape, mesh and texture is uploaded
+// once and serves all later submissions and scenes. When it is full it starts over with the scene
+// at hand, so its memory does not grow with the length of a run. Owned by the renderer; the Device
+// must outlive it. Not thread-safe.
 #pragma once
 
 #include <map>
@@ -18,16 +19,19 @@ class GpuScene {
  public:
   explicit GpuScene(Device& device);
 
-  /// Makes sure that all of `scene` is on the device; bytes to upload are appended to `staging`. Pointers in the
-  /// result hold until the next call. `shade` is false if textures and shadows are not needed.
+  /// Makes sure that all of `scene` is on the device; bytes to upload are appended to `staging`.
+  /// Pointers in the result hold until the next call. `shade` is false if textures and shadows are
+  /// not needed.
   Result<SceneOnDevice> prepare(const Scene& scene, bool shade, Staging& staging);
 
   /// Records the uploads of the last `prepare`, ahead of all draws.
   void record_uploads(const vk::raii::CommandBuffer& commands, const Buffer& staging);
 
-  vk::Buffer positions() const { return positions_.handle(); }    ///< float32 x, y, z.
-  vk::Buffer attributes() const { return attributes_.handle(); }  ///< 4 snorm16 normal, 2 float32 texcoord.
-  vk::Buffer indices() const { return indices_.handle(); }        ///< uint32
+  vk::Buffer positions() const { return positions_.handle(); }  ///< float32 x, y, z.
+  vk::Buffer attributes() const {
+    return attributes_.handle();
+  }  ///< 4 snorm16 normal, 2 float32 texcoord.
+  vk::Buffer indices() const { return indices_.handle(); }  ///< uint32
   const TexturePages& textures() const { return textures_; }
 
  private:

@@ -1,5 +1,5 @@
-// The host's side of one submission: buffers that pictures are copied to, and the dense arrays made of them. Owned by a
-// slot of the renderer; the Device must outlive it. Not thread-safe.
+// The host's side of one submission: buffers that pictures are copied to, and the dense arrays made
+// of them. Owned by a slot of the renderer; the Device must outlive it. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,10 @@ inline constexpr std::int64_t kReadbackBytesPerPixel = 4 + 4 + 2 + 3;
 
 class Readback {
  public:
-  /// Makes room for views of one size; `far_m` holds the depth of nothing for each. The device must be done with the
-  /// slot.
-  void prepare(Device& device, int width, int height, ChannelSet channels, std::vector<float> far_m);
+  /// Makes room for views of one size; `far_m` holds the depth of nothing for each. The device must
+  /// be done with the slot.
+  void prepare(Device& device, int width, int height, ChannelSet channels,
+               std::vector<float> far_m);
 
   /// Copies the layers of `chunk` to their views' places. `image` is ready to be copied from.
   void record_copy(const vk::raii::CommandBuffer& commands, const Image& image, Channel channel,

@@ -42,8 +42,8 @@ ShadowFit fit_shadow(const std::vector<ShadowCaster>& casters, const dvec3& dire
       dvec3 light = light_from_world * caster.world_from_shape.transform_point(point);
       // A single huge body must not blow up the map either.
       const dvec3 light_middle = light_from_world * middle;
-      light = glm::clamp(light, light_middle - 2.0 * kShadowReachM,
-                         light_middle + 2.0 * kShadowReachM);
+      light =
+          glm::clamp(light, light_middle - 2.0 * kShadowReachM, light_middle + 2.0 * kShadowReachM);
       lower = glm::min(lower, light);
       upper = glm::max(upper, light);
     }

@@ -6,7 +6,8 @@
 namespace diorama::vulkan {
 namespace {
 
-/// Fine enough: the range of a map's depth is tens of metres, a step 0.5 mm. Half the bandwidth of 32 bits.
+/// Fine enough: the range of a map's depth is tens of metres, a step 0.5 mm. Half the bandwidth of
+/// 32 bits.
 constexpr vk::Format kFormat = vk::Format::eD16Unorm;
 
 vk::raii::Pipeline make_shadow_pipeline(const Device& device,
@@ -15,13 +16,13 @@ vk::raii::Pipeline make_shadow_pipeline(const Device& device,
   constexpr auto kRow = vk::Format::eR32G32B32A32Sfloat;
   PipelineConfig config;
   config.vertex = shadow_vertex_shader();
-  config.bindings = {{0, sizeof(Float3), Rate::eVertex}, {1, sizeof(CasterRecord), Rate::eInstance}};
-  config.attributes = {
-      {0, 0, vk::Format::eR32G32B32Sfloat, 0},
-      {3, 1, kRow, offsetof(CasterRecord, row_x)},
-      {4, 1, kRow, offsetof(CasterRecord, row_y)},
-      {5, 1, kRow, offsetof(CasterRecord, row_z)},
-      {6, 1, vk::Format::eR32Uint, offsetof(CasterRecord, layer)}};
+  config.bindings = {{0, sizeof(Float3), Rate::eVertex},
+                     {1, sizeof(CasterRecord), Rate::eInstance}};
+  config.attributes = {{0, 0, vk::Format::eR32G32B32Sfloat, 0},
+                       {3, 1, kRow, offsetof(CasterRecord, row_x)},
+                       {4, 1, kRow, offsetof(CasterRecord, row_y)},
+                       {5, 1, kRow, offsetof(CasterRecord, row_z)},
+                       {6, 1, vk::Format::eR32Uint, offsetof(CasterRecord, layer)}};
   config.depth_format = kFormat;
   config.depth_compare = vk::CompareOp::eLess;
   return make_pipeline(device, layout, config);
@@ -69,27 +70,26 @@ void ShadowPass::record(const vk::raii::CommandBuffer& commands, const GpuScene&
   }
   image_barrier(commands, map_, read, write, vk::ImageLayout::eUndefined,
                 vk::ImageLayout::eDepthAttachmentOptimal);
-  const vk::RenderingAttachmentInfo depth{
-      .imageView = map_.view(),
-      .imageLayout = vk::ImageLayout::eDepthAttachmentOptimal,
-      .loadOp = vk::AttachmentLoadOp::eClear,
-      .storeOp = vk::AttachmentStoreOp::eStore,
-      .clearValue = vk::ClearDepthStencilValue{1.0F, 0}};
+  const vk::RenderingAttachmentInfo depth{.imageView = map_.view(),
+                                          .imageLayout = vk::ImageLayout::eDepthAttachmentOptimal,
+                                          .loadOp = vk::AttachmentLoadOp::eClear,
+                                          .storeOp = vk::AttachmentStoreOp::eStore,
+                                          .clearValue = vk::ClearDepthStencilValue{1.0F, 0}};
   const vk::Rect2D area{{0, 0}, {kShadowSizeTexels, kShadowSizeTexels}};
   commands.beginRendering({.renderArea = area,
                            .layerCount = static_cast<std::uint32_t>(chunk.num_shadow_layers),
                            .pDepthAttachment = &depth});
   commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *pipeline_);
-  commands.setViewport(0, vk::Viewport{0.0F, 0.0F, kShadowSizeTexels, kShadowSizeTexels, 0.0F, 1.0F});
+  commands.setViewport(0,
+                       vk::Viewport{0.0F, 0.0F, kShadowSizeTexels, kShadowSizeTexels, 0.0F, 1.0F});
   commands.setScissor(0, area);
   commands.bindVertexBuffers(0, {scene.positions(), casters.handle()}, {0, 0});
   commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
   for (const Draw& draw : chunk.shadow_draws) {
     commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
                                                : vk::CullModeFlagBits::eNone);
-    commands.drawIndexed(draw.geometry->num_indices, draw.num_instances,
-                         draw.geometry->first_index, draw.geometry->first_vertex,
-                         draw.first_instance);
+    commands.drawIndexed(draw.geometry->num_indices, draw.num_instances, draw.geometry->first_index,
+                         draw.geometry->first_vertex, draw.first_instance);
   }
   commands.endRendering();
   image_barrier(commands, map_, write, read, vk::ImageLayout::eDepthAttachmentOptimal, kReadLayout);

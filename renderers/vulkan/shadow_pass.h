@@ -1,5 +1,6 @@
-// Draws the sun's shadow maps of one chunk, a layer per state. Owned by the renderer; the Device must outlive it.
-// The maps are shared by all submissions, which run one after the other on the queue. Not thread-safe.
+// Draws the sun's shadow maps of one chunk, a layer per state. Owned by the renderer; the Device
+// must outlive it. The maps are shared by all submissions, which run one after the other on the
+// queue. Not thread-safe.
 #pragma once
 
 #include "renderers/vulkan/frame_data.h"
@@ -17,8 +18,8 @@ class ShadowPass {
   void reserve_layers(int layers);
 
   /// Leaves the maps ready to be read by fragment shaders; `casters` holds FrameData::casters.
-  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
-              const Buffer& casters, const Chunk& chunk) const;
+  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& casters,
+              const Chunk& chunk) const;
 
   vk::ImageView view() const { return map_.view(); }
   vk::Sampler sampler() const { return *sampler_; }

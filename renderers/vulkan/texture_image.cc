@@ -94,7 +94,8 @@ Pixels stretch(const Texture& texture, int face, int size) {
       const Pixel* in = &wide[(rows[y].first + k) * static_cast<std::size_t>(size)];
       const float weight = rows[y].weights[k];
       for (int x = 0; x < size; ++x) {
-        for (int c = 0; c < 4; ++c) result[static_cast<std::size_t>(y) * size + x][c] += weight * in[x][c];
+        for (int c = 0; c < 4; ++c)
+          result[static_cast<std::size_t>(y) * size + x][c] += weight * in[x][c];
       }
     }
   }

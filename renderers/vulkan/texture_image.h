@@ -19,8 +19,8 @@ int num_mips(int page);
 /// The smallest page that loses no detail; the largest if none does.
 int page_of(const Texture& texture);
 
-/// One face, row 0 at the top, stretched to the page's square (texture coordinates do not care) and halved level by
-/// level, filtered in linear light. [level] holds (size, size, 4) sRGB bytes.
+/// One face, row 0 at the top, stretched to the page's square (texture coordinates do not care) and
+/// halved level by level, filtered in linear light. [level] holds (size, size, 4) sRGB bytes.
 std::vector<std::vector<std::uint8_t>> mip_chain(const Texture& texture, int face, int page);
 
 }  // namespace diorama::vulkan

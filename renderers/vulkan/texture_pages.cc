@@ -29,13 +29,13 @@ void TexturePages::make_image(int page, int layers) {
   Page fresh;
   const int size = layers > 0 ? kPageSizes[page] : 1;
   pages_[page].image = Image();
-  fresh.image = Image(*device_, {.format = vk::Format::eR8G8B8A8Srgb,
-                                 .width = size,
-                                 .height = size,
-                                 .layers = std::max(layers, 1),
-                                 .mips = layers > 0 ? num_mips(page) : 1,
-                                 .usage = vk::ImageUsageFlagBits::eTransferDst |
-                                          vk::ImageUsageFlagBits::eSampled});
+  fresh.image = Image(
+      *device_, {.format = vk::Format::eR8G8B8A8Srgb,
+                 .width = size,
+                 .height = size,
+                 .layers = std::max(layers, 1),
+                 .mips = layers > 0 ? num_mips(page) : 1,
+                 .usage = vk::ImageUsageFlagBits::eTransferDst | vk::ImageUsageFlagBits::eSampled});
   fresh.capacity = layers;
   pages_[page] = std::move(fresh);
 }
@@ -91,11 +91,11 @@ void TexturePages::add(const std::shared_ptr<const Texture>& texture, Staging& s
     const auto levels = mip_chain(*texture, face, page_index);
     for (std::size_t level = 0; level < levels.size(); ++level) {
       const auto size = static_cast<std::uint32_t>(kPageSizes[page_index] >> level);
-      page.copies.push_back({.bufferOffset = staging.size(),
-                             .imageSubresource = {vk::ImageAspectFlagBits::eColor,
-                                                  static_cast<std::uint32_t>(level),
-                                                  static_cast<std::uint32_t>(page.used), 1},
-                             .imageExtent = {size, size, 1}});
+      page.copies.push_back(
+          {.bufferOffset = staging.size(),
+           .imageSubresource = {vk::ImageAspectFlagBits::eColor, static_cast<std::uint32_t>(level),
+                                static_cast<std::uint32_t>(page.used), 1},
+           .imageExtent = {size, size, 1}});
       const auto* bytes = reinterpret_cast<const std::byte*>(levels[level].data());
       staging.insert(staging.end(), bytes, bytes + levels[level].size());
     }
@@ -122,8 +122,8 @@ void TexturePages::record_uploads(const vk::raii::CommandBuffer& commands, const
   const Access write{vk::PipelineStageFlagBits2::eCopy, vk::AccessFlagBits2::eTransferWrite};
   for (Page& page : pages_) {
     if (page.copies.empty() && page.written) continue;
-    const auto old = page.written ? vk::ImageLayout::eShaderReadOnlyOptimal
-                                  : vk::ImageLayout::eUndefined;
+    const auto old =
+        page.written ? vk::ImageLayout::eShaderReadOnlyOptimal : vk::ImageLayout::eUndefined;
     image_barrier(commands, page.image, read, write, old, vk::ImageLayout::eTransferDstOptimal);
     if (!page.copies.empty()) {
       commands.copyBufferToImage(staging.handle(), page.image.handle(),

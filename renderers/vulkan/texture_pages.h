@@ -1,5 +1,5 @@
-// Textures on the device: one array image per size class, filled as scenes need them and started over when full.
-// Owned by GpuScene; the Device must outlive it. Not thread-safe.
+// Textures on the device: one array image per size class, filled as scenes need them and started
+// over when full. Owned by GpuScene; the Device must outlive it. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -24,7 +24,8 @@ struct SharedKey {
   std::weak_ptr<const T> owner;
   const T* address = nullptr;
 
-  explicit SharedKey(const std::shared_ptr<const T>& shared) : owner(shared), address(shared.get()) {}
+  explicit SharedKey(const std::shared_ptr<const T>& shared)
+      : owner(shared), address(shared.get()) {}
   bool operator<(const SharedKey& other) const {
     if (owner.owner_before(other.owner)) return true;
     if (other.owner.owner_before(owner)) return false;
@@ -40,8 +41,8 @@ class TexturePages {
   explicit TexturePages(Device& device);
 
   /// Places every texture, appends the pixels of new ones to `staging`. May wait for the device.
-  Result<std::vector<TextureSlot>> prepare(
-      std::span<const std::shared_ptr<const Texture>> textures, Staging& staging);
+  Result<std::vector<TextureSlot>> prepare(std::span<const std::shared_ptr<const Texture>> textures,
+                                           Staging& staging);
 
   /// Records the copies that the last `prepare` asked for; `staging` holds its bytes.
   void record_uploads(const vk::raii::CommandBuffer& commands, const Buffer& staging);
@@ -52,7 +53,7 @@ class TexturePages {
  private:
   struct Page {
     Image image;
-    int capacity = 0;     ///< Layers for textures; 0 = a 1x1 stand-in.
+    int capacity = 0;  ///< Layers for textures; 0 = a 1x1 stand-in.
     int used = 0;
     bool written = false;  ///< Its layout is that of shader reads; else undefined.
     std::vector<vk::BufferImageCopy> copies;

@@ -40,8 +40,8 @@ void CommandSlot::submit() {
   pending_ = true;
 }
 
-void image_barrier(const vk::raii::CommandBuffer& commands, const Image& image, Access before, Access after,
-                   vk::ImageLayout old_layout, vk::ImageLayout new_layout) {
+void image_barrier(const vk::raii::CommandBuffer& commands, const Image& image, Access before,
+                   Access after, vk::ImageLayout old_layout, vk::ImageLayout new_layout) {
   const vk::ImageMemoryBarrier2 barrier{
       .srcStageMask = before.stages,
       .srcAccessMask = before.access,

@@ -1,4 +1,5 @@
-// One reusable command buffer with its fence, and barriers. Move-only; the Device must outlive it. Not thread-safe.
+// One reusable command buffer with its fence, and barriers. Move-only; the Device must outlive it.
+// Not thread-safe.
 #pragma once
 
 #include "renderers/vulkan/vk_memory.h"
@@ -32,10 +33,10 @@ struct Access {
   vk::AccessFlags2 access;
 };
 
-/// Orders all use of an image before against all after, and changes the layout of all of it. From eUndefined the
-/// content is lost.
-void image_barrier(const vk::raii::CommandBuffer& commands, const Image& image, Access before, Access after,
-                   vk::ImageLayout old_layout, vk::ImageLayout new_layout);
+/// Orders all use of an image before against all after, and changes the layout of all of it. From
+/// eUndefined the content is lost.
+void image_barrier(const vk::raii::CommandBuffer& commands, const Image& image, Access before,
+                   Access after, vk::ImageLayout old_layout, vk::ImageLayout new_layout);
 
 void memory_barrier(const vk::raii::CommandBuffer& commands, Access before, Access after);
 

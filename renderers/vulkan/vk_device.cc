@@ -89,8 +89,8 @@ std::string describe(const std::vector<Candidate>& candidates) {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     text += "\n  " + std::to_string(i) + ": " + candidate.name + " (" + candidate.type + ", " +
-            candidate.driver + "): " +
-            (candidate.reasons.empty() ? "usable" : join(candidate.reasons, ", "));
+            candidate.driver +
+            "): " + (candidate.reasons.empty() ? "usable" : join(candidate.reasons, ", "));
   }
   return text;
 }
@@ -114,8 +114,8 @@ Result<int> choose(const std::vector<Candidate>& candidates, const std::string& 
     }
   }
   if (index < 0 || index >= static_cast<int>(candidates.size())) {
-    return unavailable("no Vulkan device '" + wanted + "'; name one by index or part of its name:" +
-                       describe(candidates));
+    return unavailable("no Vulkan device '" + wanted +
+                       "'; name one by index or part of its name:" + describe(candidates));
   }
   if (!candidates[index].reasons.empty()) {
     return unavailable("Vulkan device '" + wanted + "' cannot be used:" + describe(candidates));
@@ -139,7 +139,8 @@ Status status_of_exception(const std::string& what) {
   try {
     throw;
   } catch (const vk::DeviceLostError&) {
-    return failed(what + ": the Vulkan device was lost; start again, with a smaller batch or another device");
+    return failed(
+        what + ": the Vulkan device was lost; start again, with a smaller batch or another device");
   } catch (const vk::OutOfDeviceMemoryError&) {
     return failed(what + ": out of device memory; use smaller pictures or smaller batches");
   } catch (const vk::OutOfHostMemoryError&) {
@@ -151,7 +152,8 @@ Status status_of_exception(const std::string& what) {
 
 Result<std::unique_ptr<Instance>> make_instance(bool validation) {
   try {
-    // The context loads libvulkan.so.1 itself, so that a machine without it gets a message, not a linker's error.
+    // The context loads libvulkan.so.1 itself, so that a machine without it gets a message, not a
+    // linker's error.
     auto made = std::make_unique<Instance>();
     made->messages = std::make_unique<Messages>();
     const vk::ApplicationInfo application{.pApplicationName = "diorama",
@@ -182,21 +184,22 @@ Result<std::unique_ptr<Instance>> make_instance(bool validation) {
       extensions.push_back(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
     }
     made->instance = vk::raii::Instance(
-        made->context,
-        vk::InstanceCreateInfo{.pNext = validation ? &checks : nullptr,
-                               .pApplicationInfo = &application,
-                               .enabledLayerCount = static_cast<std::uint32_t>(layers.size()),
-                               .ppEnabledLayerNames = layers.data(),
-                               .enabledExtensionCount = static_cast<std::uint32_t>(extensions.size()),
-                               .ppEnabledExtensionNames = extensions.data()});
+        made->context, vk::InstanceCreateInfo{
+                           .pNext = validation ? &checks : nullptr,
+                           .pApplicationInfo = &application,
+                           .enabledLayerCount = static_cast<std::uint32_t>(layers.size()),
+                           .ppEnabledLayerNames = layers.data(),
+                           .enabledExtensionCount = static_cast<std::uint32_t>(extensions.size()),
+                           .ppEnabledExtensionNames = extensions.data()});
     if (validation) made->messenger = made->instance.createDebugUtilsMessengerEXT(messenger);
     return made;
   } catch (const vk::IncompatibleDriverError&) {
     return unavailable(
         "no Vulkan driver is installed; install one, for the CPU: package mesa-vulkan-drivers");
   } catch (const std::exception& error) {
-    return unavailable(std::string("cannot load Vulkan: ") + error.what() +
-                       "; install packages libvulkan1 and a driver, for the CPU: mesa-vulkan-drivers");
+    return unavailable(
+        std::string("cannot load Vulkan: ") + error.what() +
+        "; install packages libvulkan1 and a driver, for the CPU: mesa-vulkan-drivers");
   }
 }
 
@@ -211,8 +214,9 @@ std::vector<Candidate> list_candidates(const Instance& instance) {
     candidate.api_version = version_text(properties.apiVersion);
     candidate.driver = version_text(properties.driverVersion);
     if (properties.apiVersion >= VK_API_VERSION_1_2) {
-      const auto chain = physical.getProperties2<vk::PhysicalDeviceProperties2,
-                                                 vk::PhysicalDeviceDriverProperties>();
+      const auto chain =
+          physical
+              .getProperties2<vk::PhysicalDeviceProperties2, vk::PhysicalDeviceDriverProperties>();
       const auto& driver = chain.get<vk::PhysicalDeviceDriverProperties>();
       candidate.driver = std::string(driver.driverName.data()) + " " + driver.driverInfo.data();
     }
@@ -254,9 +258,8 @@ Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool vali
     features.get<vk::PhysicalDeviceVulkan13Features>().synchronization2 = true;
     features.get<vk::PhysicalDeviceVulkan13Features>().maintenance4 = true;
     const float priority = 1.0F;
-    const vk::DeviceQueueCreateInfo queue{.queueFamilyIndex = made->queue_family,
-                                          .queueCount = 1,
-                                          .pQueuePriorities = &priority};
+    const vk::DeviceQueueCreateInfo queue{
+        .queueFamilyIndex = made->queue_family, .queueCount = 1, .pQueuePriorities = &priority};
     made->device = vk::raii::Device(
         physical, vk::DeviceCreateInfo{.pNext = &features.get<vk::PhysicalDeviceFeatures2>(),
                                        .queueCreateInfoCount = 1,

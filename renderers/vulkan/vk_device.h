@@ -1,5 +1,6 @@
-// Instance, choice of the physical device, logical device and messages of the validation layer. Headless.
-// A Device is owned by one renderer and outlives everything made from it. Not thread-safe, but Messages.
+// Instance, choice of the physical device, logical device and messages of the validation layer.
+// Headless. A Device is owned by one renderer and outlives everything made from it. Not
+// thread-safe, but Messages.
 #pragma once
 
 #include <cstdint>
@@ -66,7 +67,8 @@ struct Device {
   std::uint64_t allocated_bytes = 0;  ///< By Buffer and Image.
 };
 
-/// `wanted`: index, part of a name, or "" for the best. unavailable names every candidate with its reasons.
+/// `wanted`: index, part of a name, or "" for the best. unavailable names every candidate with its
+/// reasons.
 Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation);
 
 /// The Status of the exception that is being handled; call it in a catch block.

@@ -72,17 +72,17 @@ void reserve(Device& device, Buffer& buffer, std::uint64_t size, vk::BufferUsage
 }
 
 Image::Image(Device& device, const ImageConfig& config) : config_(config) {
-  vk::raii::Image image = device.device.createImage(
-      {.imageType = vk::ImageType::e2D,
-       .format = config.format,
-       .extent = {static_cast<std::uint32_t>(config.width),
-                  static_cast<std::uint32_t>(config.height), 1},
-       .mipLevels = static_cast<std::uint32_t>(config.mips),
-       .arrayLayers = static_cast<std::uint32_t>(config.layers),
-       .samples = vk::SampleCountFlagBits::e1,
-       .tiling = vk::ImageTiling::eOptimal,
-       .usage = config.usage,
-       .initialLayout = vk::ImageLayout::eUndefined});
+  vk::raii::Image image =
+      device.device.createImage({.imageType = vk::ImageType::e2D,
+                                 .format = config.format,
+                                 .extent = {static_cast<std::uint32_t>(config.width),
+                                            static_cast<std::uint32_t>(config.height), 1},
+                                 .mipLevels = static_cast<std::uint32_t>(config.mips),
+                                 .arrayLayers = static_cast<std::uint32_t>(config.layers),
+                                 .samples = vk::SampleCountFlagBits::e1,
+                                 .tiling = vk::ImageTiling::eOptimal,
+                                 .usage = config.usage,
+                                 .initialLayout = vk::ImageLayout::eUndefined});
   const vk::MemoryRequirements needs = image.getMemoryRequirements();
   memory_ = allocate(device, needs, memory_type(device, needs.memoryTypeBits, MemoryUse::kDevice));
   bytes_ = AllocatedBytes(device, needs.size);

@@ -1,5 +1,5 @@
-// Buffers and images with memory of their own. Move-only owners; the Device must outlive them. Few and large:
-// every one is an allocation. Not thread-safe.
+// Buffers and images with memory of their own. Move-only owners; the Device must outlive them. Few
+// and large: every one is an allocation. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ namespace diorama::vulkan {
 class AllocatedBytes {
  public:
   AllocatedBytes() = default;
-  AllocatedBytes(Device& device, std::uint64_t bytes) : total_(&device.allocated_bytes), bytes_(bytes) {
+  AllocatedBytes(Device& device, std::uint64_t bytes)
+      : total_(&device.allocated_bytes), bytes_(bytes) {
     *total_ += bytes_;
   }
   AllocatedBytes(AllocatedBytes&& other) noexcept
@@ -63,7 +64,8 @@ class Buffer {
   bool coherent_ = true;
 };
 
-/// Makes `buffer` at least `size` bytes large, in powers of two. Its old content is lost; nothing on the device may use it.
+/// Makes `buffer` at least `size` bytes large, in powers of two. Its old content is lost; nothing
+/// on the device may use it.
 void reserve(Device& device, Buffer& buffer, std::uint64_t size, vk::BufferUsageFlags usage,
              MemoryUse use);
 

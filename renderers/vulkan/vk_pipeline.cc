@@ -34,15 +34,15 @@ vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineL
       .pVertexBindingDescriptions = config.bindings.data(),
       .vertexAttributeDescriptionCount = static_cast<std::uint32_t>(config.attributes.size()),
       .pVertexAttributeDescriptions = config.attributes.data()};
-  const vk::PipelineInputAssemblyStateCreateInfo assembly{
-      .topology = vk::PrimitiveTopology::eTriangleList};
+  const vk::PipelineInputAssemblyStateCreateInfo assembly{.topology =
+                                                              vk::PrimitiveTopology::eTriangleList};
   const vk::PipelineViewportStateCreateInfo viewport{.viewportCount = 1, .scissorCount = 1};
   const vk::PipelineRasterizationStateCreateInfo raster{
       .polygonMode = vk::PolygonMode::eFill,
       .frontFace = vk::FrontFace::eCounterClockwise,
       .lineWidth = 1.0F};
-  const vk::PipelineMultisampleStateCreateInfo multisample{
-      .rasterizationSamples = vk::SampleCountFlagBits::e1};
+  const vk::PipelineMultisampleStateCreateInfo multisample{.rasterizationSamples =
+                                                               vk::SampleCountFlagBits::e1};
   const vk::PipelineDepthStencilStateCreateInfo depth{.depthTestEnable = true,
                                                       .depthWriteEnable = config.depth_write,
                                                       .depthCompareOp = config.depth_compare};
@@ -62,19 +62,19 @@ vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineL
       .pColorAttachmentFormats = config.color_formats.data(),
       .depthAttachmentFormat = config.depth_format};
   return device.device.createGraphicsPipeline(
-      nullptr, vk::GraphicsPipelineCreateInfo{
-                   .pNext = &rendering,
-                   .stageCount = static_cast<std::uint32_t>(stages.size()),
-                   .pStages = stages.data(),
-                   .pVertexInputState = &vertex_input,
-                   .pInputAssemblyState = &assembly,
-                   .pViewportState = &viewport,
-                   .pRasterizationState = &raster,
-                   .pMultisampleState = &multisample,
-                   .pDepthStencilState = &depth,
-                   .pColorBlendState = &blend,
-                   .pDynamicState = &dynamics,
-                   .layout = *layout});
+      nullptr,
+      vk::GraphicsPipelineCreateInfo{.pNext = &rendering,
+                                     .stageCount = static_cast<std::uint32_t>(stages.size()),
+                                     .pStages = stages.data(),
+                                     .pVertexInputState = &vertex_input,
+                                     .pInputAssemblyState = &assembly,
+                                     .pViewportState = &viewport,
+                                     .pRasterizationState = &raster,
+                                     .pMultisampleState = &multisample,
+                                     .pDepthStencilState = &depth,
+                                     .pColorBlendState = &blend,
+                                     .pDynamicState = &dynamics,
+                                     .layout = *layout});
 }
 
 }  // namespace diorama::vulkan

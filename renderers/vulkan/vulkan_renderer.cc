@@ -50,7 +50,8 @@ vk::raii::DescriptorPool make_descriptor_pool(const Device& device) {
   const std::array<vk::DescriptorPoolSize, 3> sizes{
       vk::DescriptorPoolSize{vk::DescriptorType::eStorageBuffer, 3 * kNumSlots},
       vk::DescriptorPoolSize{vk::DescriptorType::eUniformBuffer, kNumSlots},
-      vk::DescriptorPoolSize{vk::DescriptorType::eCombinedImageSampler, (1 + kNumPages) * kNumSlots}};
+      vk::DescriptorPoolSize{vk::DescriptorType::eCombinedImageSampler,
+                             (1 + kNumPages) * kNumSlots}};
   return device.device.createDescriptorPool(
       {.flags = vk::DescriptorPoolCreateFlagBits::eFreeDescriptorSet,
        .maxSets = kNumSlots,
@@ -72,21 +73,21 @@ class VulkanRenderer : public Renderer {
         descriptor_pool_(make_descriptor_pool(*device_)) {
     for (int i = 0; i < kNumSlots; ++i) {
       const vk::DescriptorSetLayout layout = *gbuffer_pass_.set_layout();
-      slots_.push_back({.commands = CommandSlot(*device_),
-                        .tables = std::move(device_->device
-                                                .allocateDescriptorSets(
-                                                    {.descriptorPool = *descriptor_pool_,
-                                                     .descriptorSetCount = 1,
-                                                     .pSetLayouts = &layout})
-                                                .front()),
-                        .staging = {},
-                        .instances = {},
-                        .casters = {},
-                        .views = {},
-                        .lights = {},
-                        .materials = {},
-                        .sky = {},
-                        .readback = {}});
+      slots_.push_back(
+          {.commands = CommandSlot(*device_),
+           .tables = std::move(device_->device
+                                   .allocateDescriptorSets({.descriptorPool = *descriptor_pool_,
+                                                            .descriptorSetCount = 1,
+                                                            .pSetLayouts = &layout})
+                                   .front()),
+           .staging = {},
+           .instances = {},
+           .casters = {},
+           .views = {},
+           .lights = {},
+           .materials = {},
+           .sky = {},
+           .readback = {}});
     }
     info_ = {device_->candidate.name, device_->candidate.driver, device_->candidate.is_cpu};
   }
@@ -104,10 +105,10 @@ class VulkanRenderer : public Renderer {
   std::uint64_t memory_bytes() const { return device_->allocated_bytes; }
 
   int max_views(int width_px, int height_px) const override {
-    const int limit = static_cast<int>(std::min(
-        {device_->limits.maxImageDimension2D, device_->limits.maxFramebufferWidth,
-         device_->limits.maxFramebufferHeight, device_->limits.maxViewportDimensions[0],
-         device_->limits.maxViewportDimensions[1]}));
+    const int limit = static_cast<int>(
+        std::min({device_->limits.maxImageDimension2D, device_->limits.maxFramebufferWidth,
+                  device_->limits.maxFramebufferHeight, device_->limits.maxViewportDimensions[0],
+                  device_->limits.maxViewportDimensions[1]}));
     if (width_px < 1 || height_px < 1 || width_px > limit || height_px > limit) return 0;
     const std::int64_t bytes = std::int64_t{width_px} * height_px * kReadbackBytesPerPixel;
     return static_cast<int>(std::clamp<std::int64_t>(kReadbackBudgetBytes / bytes, 1, kMaxBatch));
@@ -156,8 +157,8 @@ class VulkanRenderer : public Renderer {
                ChannelSet channels) const {
     if (views.empty() || channels == 0) return invalid_input("rendering: no views or no channels");
     for (const FrameView& view : views) {
-      if (view.frame < 0 || view.frame >= static_cast<int>(states.size()) ||
-          !view.camera.valid() || view.camera.index >= static_cast<int>(scene.cameras.size())) {
+      if (view.frame < 0 || view.frame >= static_cast<int>(states.size()) || !view.camera.valid() ||
+          view.camera.index >= static_cast<int>(scene.cameras.size())) {
         return invalid_input("rendering: frame " + std::to_string(view.frame) + " of " +
                              std::to_string(states.size()) + ", camera " +
                              std::to_string(view.camera.index) + " of " +
@@ -171,15 +172,14 @@ class VulkanRenderer : public Renderer {
           camera.intrinsics.height_px != first.height_px) {
         return invalid_input("camera '" + camera.name + "': " +
                              size_text(camera.intrinsics.width_px, camera.intrinsics.height_px) +
-                             " pixels in a batch of " +
-                             size_text(first.width_px, first.height_px) +
+                             " pixels in a batch of " + size_text(first.width_px, first.height_px) +
                              "; submit each size by itself");
       }
     }
     const int most = max_views(first.width_px, first.height_px);
     if (most == 0) {
-      return invalid_input("camera '" + scene.cameras[views[0].camera.index].name + "': " +
-                           size_text(first.width_px, first.height_px) +
+      return invalid_input("camera '" + scene.cameras[views[0].camera.index].name +
+                           "': " + size_text(first.width_px, first.height_px) +
                            " pixels; the device draws 1x1 to " +
                            size_text(static_cast<int>(device_->limits.maxFramebufferWidth),
                                      static_cast<int>(device_->limits.maxFramebufferHeight)));

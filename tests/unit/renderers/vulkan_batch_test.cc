@@ -11,9 +11,12 @@ Scene make_scene(int width = 48, int height = 40) {
   SceneBuilder builder;
   builder.floor(builder.material(0.5, 0));
   const MaterialId material = builder.material(0.5, 0, 1000, dvec3(0.2, 0.5, 0.8));
-  builder.body("ball", Motion::kDynamic, {dvec3(0, 0, 0.5)}, ShapeType::kSphere, dvec3(0.3), material);
-  builder.body("box", Motion::kDynamic, {dvec3(0.8, 0.3, 0.4)}, ShapeType::kBox, dvec3(0.2, 0.3, 0.1), material);
-  builder.body("pill", Motion::kDynamic, {dvec3(-0.6, -0.4, 0.6)}, ShapeType::kCapsule, dvec3(0.1, 0.2, 0), material);
+  builder.body("ball", Motion::kDynamic, {dvec3(0, 0, 0.5)}, ShapeType::kSphere, dvec3(0.3),
+               material);
+  builder.body("box", Motion::kDynamic, {dvec3(0.8, 0.3, 0.4)}, ShapeType::kBox,
+               dvec3(0.2, 0.3, 0.1), material);
+  builder.body("pill", Motion::kDynamic, {dvec3(-0.6, -0.4, 0.6)}, ShapeType::kCapsule,
+               dvec3(0.1, 0.2, 0), material);
   builder.camera("a", look_at({3, 0, 1}, {0, 0, 0.3}), width, height, 0.8);
   builder.camera("b", look_at({0.2, -2.5, 2}, {0, 0, 0.3}), width, height, 1.0);
   builder.sun(glm::normalize(dvec3(0.3, 0.4, -1)));
@@ -30,7 +33,8 @@ std::vector<State> make_states(const Scene& scene, int count) {
   return states;
 }
 
-TEST_CASE("a picture is the same to the last bit wherever it stands in a batch and on another renderer") {
+TEST_CASE(
+    "a picture is the same to the last bit wherever it stands in a batch and on another renderer") {
   const Scene scene = make_scene();
   const std::vector<State> states = make_states(scene, 8);
   const Pictures alone = draw(shared_renderer(), scene, states, {{3, CameraId(1)}});
@@ -87,7 +91,8 @@ TEST_CASE("memory does not grow with the number of submissions and scenes") {
   // 400 scenes of new sizes, about 1 000 vertices each: several times what the first store holds.
   for (int i = 0; i < 400; ++i) {
     SceneBuilder builder;
-    builder.body("ball", Motion::kStatic, {dvec3(0, 0, 3)}, ShapeType::kSphere, dvec3(0.3 + 1e-4 * i), builder.material(0.5, 0));
+    builder.body("ball", Motion::kStatic, {dvec3(0, 0, 3)}, ShapeType::kSphere,
+                 dvec3(0.3 + 1e-4 * i), builder.material(0.5, 0));
     builder.camera("main", {}, 16, 16, 0.8);
     const Scene scene = builder.build();
     const Pictures picture = draw(*renderer, scene, {initial_state(scene)}, {{0, CameraId(0)}});

@@ -7,7 +7,8 @@
 namespace diorama {
 namespace {
 
-/// A camera that looks straight down from 4 m, image top toward world +y; 64x64 pixels cover about 4 m.
+/// A camera that looks straight down from 4 m, image top toward world +y; 64x64 pixels cover about
+/// 4 m.
 void add_camera_from_above(SceneBuilder& builder) {
   builder.camera("main", look_at({0, 0, 4}, {0, 0, 0}), 64, 64, 2.0 * std::atan(0.5));
 }
@@ -160,7 +161,8 @@ TEST_CASE("an image stands upright on a plane and repeats per extent or per metr
 
   scene.materials[0].mapping = TextureMapping::kUniform;
   picture = draw(scene);
-  // Tiles of one metre; the shape's origin is a corner of four, its lower left one the tile's top right end.
+  // Tiles of one metre; the shape's origin is a corner of four, its lower left one the tile's top
+  // right end.
   CHECK(hue(picture.color_at(pixel_x(0.25), pixel_y(-0.25))) == 'r');
   CHECK(hue(picture.color_at(pixel_x(0.75), pixel_y(-0.25))) == 'g');
   CHECK(hue(picture.color_at(pixel_x(1.25), pixel_y(-0.25))) == 'r');

@@ -11,9 +11,8 @@
 
 namespace diorama {
 
-inline constexpr ChannelSet kAllChannels = channel_bit(Channel::kColor) |
-                                           channel_bit(Channel::kDepth) |
-                                           channel_bit(Channel::kInstance);
+inline constexpr ChannelSet kAllChannels =
+    channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
 
 inline std::unique_ptr<Renderer> make_checked_renderer() {
   auto renderer = make_vulkan_renderer({.device = "", .validation = true});
@@ -47,14 +46,18 @@ struct Pictures {
   }
   Pictures view(int index) const {
     const std::size_t n = static_cast<std::size_t>(width) * height, i = index * n;
-    return {width, height, {color.begin() + 3 * i, color.begin() + 3 * (i + n)},
+    return {width,
+            height,
+            {color.begin() + 3 * i, color.begin() + 3 * (i + n)},
             {depth.begin() + i, depth.begin() + i + n},
             {instance.begin() + i, instance.begin() + i + n}};
   }
 };
 
 inline Pictures copy_of(const RenderedViews& views) {
-  return {views.width_px, views.height_px, {views.color.begin(), views.color.end()},
+  return {views.width_px,
+          views.height_px,
+          {views.color.begin(), views.color.end()},
           {views.depth.begin(), views.depth.end()},
           {views.instance.begin(), views.instance.end()}};
 }

@@ -39,19 +39,22 @@ TEST_CASE("the depth of a floor is that of the plane, to a ten thousandth") {
 
 TEST_CASE("the depth of a sphere is that of its surface, within the tessellation's sag") {
   SceneBuilder builder;
-  builder.body("ball", Motion::kStatic, {}, ShapeType::kSphere, dvec3(0.5), builder.material(0.5, 0));
+  builder.body("ball", Motion::kStatic, {}, ShapeType::kSphere, dvec3(0.5),
+               builder.material(0.5, 0));
   builder.camera("main", look_at({2.5, 0.7, 0.4}, {0, 0, 0}), 128, 128, kFovY);
   const Scene scene = builder.build();
   const Pictures picture = draw(scene);
   const Intrinsics& k = scene.cameras[0].intrinsics;
   const Pose pose = scene.nodes[scene.cameras[0].node.index].parent_from_node;
   const dvec3 center = inverse(pose).transform_point(dvec3(0.0));
-  // Chords of 32 segments lie at most r (1 - cos(pi / 32)) inside, about twice that for both curvatures.
+  // Chords of 32 segments lie at most r (1 - cos(pi / 32)) inside, about twice that for both
+  // curvatures.
   const double sag = 2.0 * 0.5 * (1.0 - std::cos(M_PI / 32));
   int checked = 0;
   for (int y = 0; y < 128; ++y) {
     for (int x = 0; x < 128; ++x) {
-      const dvec3 ray = glm::normalize(dvec3((x - k.cx_px) / k.fx_px, (y - k.cy_px) / k.fy_px, 1.0));
+      const dvec3 ray =
+          glm::normalize(dvec3((x - k.cx_px) / k.fx_px, (y - k.cy_px) / k.fy_px, 1.0));
       const double along = glm::dot(ray, center);
       const double miss2 = glm::dot(center, center) - along * along;
       if (miss2 > 0.25 * 1.05) CHECK(picture.id_at(x, y) == 0);
@@ -93,7 +96,8 @@ TEST_CASE("a small ball appears where the intrinsics say, off-centre and in oblo
 TEST_CASE("the nearer body hides the farther, hidden shapes and nothing leave the background") {
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0);
-  builder.body("far", Motion::kStatic, {dvec3(0, 0, 4)}, ShapeType::kBox, dvec3(1, 1, 0.1), material);
+  builder.body("far", Motion::kStatic, {dvec3(0, 0, 4)}, ShapeType::kBox, dvec3(1, 1, 0.1),
+               material);
   builder.body("near", Motion::kStatic, {dvec3(0, 0, 2)}, ShapeType::kBox, dvec3(0.2), material);
   builder.body("ghost", Motion::kStatic, {dvec3(0, 0, 1)}, ShapeType::kBox, dvec3(0.2), material);
   builder.scene().shapes[2].visible = false;
@@ -112,7 +116,8 @@ TEST_CASE("surfaces before near_m and beyond far_m are not drawn") {
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0);
   builder.body("far", Motion::kStatic, {dvec3(0, 0, 9)}, ShapeType::kBox, dvec3(1), material);
-  builder.body("near", Motion::kStatic, {dvec3(0, 0, 1)}, ShapeType::kBox, dvec3(0.1, 0.1, 0.01), material);
+  builder.body("near", Motion::kStatic, {dvec3(0, 0, 1)}, ShapeType::kBox, dvec3(0.1, 0.1, 0.01),
+               material);
   builder.camera("main", {}, 32, 32, kFovY);
   builder.scene().cameras[0].near_m = 1.5;
   builder.scene().cameras[0].far_m = 7.0;
@@ -134,12 +139,14 @@ TEST_CASE("an empty scene is sky") {
 TEST_CASE("depth and ids do not depend on whether colour is drawn") {
   SceneBuilder builder;
   builder.floor(builder.material(0.5, 0));
-  builder.body("ball", Motion::kStatic, {dvec3(0, 0, 0.5)}, ShapeType::kSphere, dvec3(0.5), builder.material(0.5, 0));
+  builder.body("ball", Motion::kStatic, {dvec3(0, 0, 0.5)}, ShapeType::kSphere, dvec3(0.5),
+               builder.material(0.5, 0));
   builder.camera("main", look_at({3, 0, 1}, {0, 0, 0.3}), 64, 48, kFovY);
   const Scene scene = builder.build();
   const Pictures with = draw(scene);
-  const Pictures without = draw(shared_renderer(), scene, {initial_state(scene)}, {{0, CameraId(0)}},
-                                channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance));
+  const Pictures without =
+      draw(shared_renderer(), scene, {initial_state(scene)}, {{0, CameraId(0)}},
+           channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance));
   CHECK(without.color.empty());
   CHECK(with.depth == without.depth);
   CHECK(with.instance == without.instance);
