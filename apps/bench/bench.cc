@@ -17,10 +17,14 @@ Measurement figure(std::string name, double value, std::string unit) {
 
 const std::vector<Bench>& benches() {
   static const std::vector<Bench> table = {
-      {"physics", "CPU time of an engine step against the bare engine's, falling bodies and the humanoid", &bench_physics},
-      {"render", "views per second, single and in batches, next to MuJoCo's own renderer", &bench_render},
+      {"physics",
+       "CPU time of an engine step against the bare engine's, falling bodies and the humanoid",
+       &bench_physics},
+      {"render", "views per second, single and in batches, next to MuJoCo's own renderer",
+       &bench_render},
       {"write", "storing an episode against H5Dwrite with shuffle and gzip 4", &bench_write},
-      {"end_to_end", "labelled views that land on disk per second; baseline is one worker", &bench_end_to_end},
+      {"end_to_end", "labelled views that land on disk per second; baseline is one worker",
+       &bench_end_to_end},
   };
   return table;
 }

@@ -1,9 +1,11 @@
-// Benchmarks of diorama against what it is built on. Owner: apps/bench. Each function measures on the calling
-// thread, makes its own input and takes seconds to minutes. Not thread-safe: two benches at once disturb each other.
+// Benchmarks of diorama against what it is built on. Owner: apps/bench. Each function measures on
+// the calling thread, makes its own input and takes seconds to minutes. Not thread-safe: two
+// benches at once disturb each other.
 //
 // Times are CPU times (CLOCK_PROCESS_CPUTIME_ID or, for physics and writing, which use one thread,
-// CLOCK_THREAD_CPUTIME_ID) unless a unit says "wall". The two sides of a comparison take turns in short blocks,
-// and each block counts by the best of its repetitions, so that other load hits both alike.
+// CLOCK_THREAD_CPUTIME_ID) unless a unit says "wall". The two sides of a comparison take turns in
+// short blocks, and each block counts by the best of its repetitions, so that other load hits both
+// alike.
 #pragma once
 
 #include <functional>
@@ -15,8 +17,8 @@
 
 namespace diorama {
 
-/// One figure. `ratio` = ours / peer in the figure's own unit: for rates more is better, for "us/step" (CPU time)
-/// and sizes less is better.
+/// One figure. `ratio` = ours / peer in the figure's own unit: for rates more is better, for
+/// "us/step" (CPU time) and sizes less is better.
 struct Measurement {
   std::string name;                ///< Such as "physics/mujoco/free50/step".
   double value = 0.0;              ///< Ours.
@@ -30,9 +32,9 @@ Measurement compare(std::string name, double value, std::string unit, double bas
 Measurement figure(std::string name, double value, std::string unit);
 
 struct BenchOptions {
-  bool quick = false;       ///< A few seconds in all: shows that everything runs, not how fast it is.
-  std::string device;       ///< Vulkan device, as for generate; "" = the best.
-  bool validation = false;  ///< Vulkan validation layers; slow.
+  bool quick = false;  ///< A few seconds in all: shows that everything runs, not how fast it is.
+  std::string device;  ///< Vulkan device, as for generate; "" = the best.
+  bool validation = false;                          ///< Vulkan validation layers; slow.
   std::function<void(const std::string&)> narrate;  ///< Told what is measured next; may be empty.
 
   void say(const std::string& line) const {
@@ -40,20 +42,23 @@ struct BenchOptions {
   }
 };
 
-/// CPU time of an engine step (with contacts, and the state read every 4 steps) against the bare engine's:
-/// physics/<engine>/<scene>/step in us/step; scenes free10, free50, free200, humanoid.
+/// CPU time of an engine step (with contacts, and the state read every 4 steps) against the bare
+/// engine's: physics/<engine>/<scene>/step in us/step; scenes free10, free50, free200, humanoid.
 Result<std::vector<Measurement>> bench_physics(const BenchOptions& options);
 
-/// Views (colour, depth and ids) per CPU second at 128 and 256 squared, for mode = single, batch16, batch64 views per
-/// submission: render/<size>/<mode>/plain against one view per submission, /equal against MuJoCo's own renderer making
-/// the same outputs of the same scene, /wall as plain in views per wall second, /cpu in CPU ms per view.
+/// Views (colour, depth and ids) per CPU second at 128 and 256 squared, for mode = single, batch16,
+/// batch64 views per submission: render/<size>/<mode>/plain against one view per submission, /equal
+/// against MuJoCo's own renderer making the same outputs of the same scene, /wall as plain in views
+/// per wall second, /cpu in CPU ms per view.
 Result<std::vector<Measurement>> bench_render(const BenchOptions& options);
 
 /// The recorder and shard writer against H5Dwrite of the same episode with shuffle and gzip 4:
-/// write/deflate/speed and write/raw/speed in MB of raw data per CPU second, write/deflate/size in bytes.
+/// write/deflate/speed and write/raw/speed in MB of raw data per CPU second, write/deflate/size in
+/// bytes.
 Result<std::vector<Measurement>> bench_write(const BenchOptions& options);
 
-/// The library scenario clutter through `run_generate` into a temporary folder: end_to_end/<size>/workers<n>/...
+/// The library scenario clutter through `run_generate` into a temporary folder:
+/// end_to_end/<size>/workers<n>/...
 Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options);
 
 /// The verb's argument and what it measures, in the order of `bench all`.

@@ -69,7 +69,8 @@ Result<Rates> run_once(const BenchOptions& options, const std::filesystem::path&
     }
     const std::atomic<bool> stop{false};
     GenerateProgress progress;
-    const Result<GenerateReport> report = run_generate(*plan, out, OutputMode::kNew, stop, progress);
+    const Result<GenerateReport> report =
+        run_generate(*plan, out, OutputMode::kNew, stop, progress);
     status = report.status();
     views = progress.views;
     bytes = progress.bytes;
@@ -79,7 +80,8 @@ Result<Rates> run_once(const BenchOptions& options, const std::filesystem::path&
   std::error_code ignored;
   std::filesystem::remove_all(out, ignored);
   const auto count = static_cast<double>(views);
-  return Rates{count / span.wall_s, count / span.cpu_s, 1e-6 * static_cast<double>(bytes) / span.wall_s};
+  return Rates{count / span.wall_s, count / span.cpu_s,
+               1e-6 * static_cast<double>(bytes) / span.wall_s};
 }
 
 }  // namespace
@@ -92,23 +94,28 @@ Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options) {
   std::vector<Measurement> results;
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> scratch, ScratchFolder::make());
   for (const int size_px : {128, 256}) {
-    DIORAMA_ASSIGN_OR_RETURN(const std::filesystem::path scenario,
-                             write_clutter(scratch->path() / std::to_string(size_px), size_px, num_frames));
+    DIORAMA_ASSIGN_OR_RETURN(
+        const std::filesystem::path scenario,
+        write_clutter(scratch->path() / std::to_string(size_px), size_px, num_frames));
     Rates best[2];  // one worker, one per core
     for (int round = 0; round < rounds; ++round) {
       for (const int side : {0, 1}) {
         const int workers = side == 0 ? 1 : many;
-        options.say(fmt::format("end_to_end: {0} x {0}, {1} workers, round {2} of {3}", size_px, workers, round + 1, rounds));
-        DIORAMA_ASSIGN_OR_RETURN(const Rates rates,
-                                 run_once(options, scenario, scratch->path() / "dataset", workers, episodes));
+        options.say(fmt::format("end_to_end: {0} x {0}, {1} workers, round {2} of {3}", size_px,
+                                workers, round + 1, rounds));
+        DIORAMA_ASSIGN_OR_RETURN(
+            const Rates rates,
+            run_once(options, scenario, scratch->path() / "dataset", workers, episodes));
         best[side].views_per_s = std::max(best[side].views_per_s, rates.views_per_s);
         best[side].views_per_cpu_s = std::max(best[side].views_per_cpu_s, rates.views_per_cpu_s);
         best[side].mb_per_s = std::max(best[side].mb_per_s, rates.mb_per_s);
       }
     }
     const std::string prefix = fmt::format("end_to_end/{}/", size_px);
-    results.push_back(compare(prefix + "views_per_s", best[1].views_per_s, "views/s", best[0].views_per_s));
-    results.push_back(compare(prefix + "views_per_cpu_s", best[1].views_per_cpu_s, "views/cpu_s", best[0].views_per_cpu_s));
+    results.push_back(
+        compare(prefix + "views_per_s", best[1].views_per_s, "views/s", best[0].views_per_s));
+    results.push_back(compare(prefix + "views_per_cpu_s", best[1].views_per_cpu_s, "views/cpu_s",
+                              best[0].views_per_cpu_s));
     results.push_back(compare(prefix + "stored", best[1].mb_per_s, "MB/s", best[0].mb_per_s));
   }
   return results;

@@ -39,7 +39,8 @@ void keep_best(BlockTimes& best, std::size_t block, double seconds) {
   best[block] = std::min(best[block], seconds);
 }
 
-/// As `rollout` steps: contacts gathered over the substeps of a frame, the state read once per frame.
+/// As `rollout` steps: contacts gathered over the substeps of a frame, the state read once per
+/// frame.
 Status step_ours(PhysicsWorld& world, ContactLog& log, State& state, double step_rate_hz) {
   for (int frame = 0; frame < kFramesPerBlock; ++frame) {
     DIORAMA_RETURN_IF_ERROR(world.step(kSubsteps, &log));
@@ -59,8 +60,9 @@ Status check_equal_motion(const Scene& scene, const State& state, const RawEngin
       for (std::size_t axis = 0; axis < 3; ++axis) {
         const double difference = std::abs(positions[next++] - state.qpos[qpos + axis]);
         if (!(difference < 1e-6)) {
-          return failed(fmt::format("{} is {} m away from where the bare engine has it; the two sides differ", joint.name,
-                                    difference));
+          return failed(
+              fmt::format("{} is {} m away from where the bare engine has it; the two sides differ",
+                          joint.name, difference));
         }
       }
     }
@@ -72,13 +74,13 @@ Status check_equal_motion(const Scene& scene, const State& state, const RawEngin
 Result<Measurement> measure(const Scene& scene, const Case& c) {
   BlockTimes ours;
   BlockTimes bare;
-  // The first repeat warms caches and clocks up; what it took counts only if nothing later was faster.
+  // The first repeat warms caches and clocks up; what it took counts only if nothing later was
+  // faster.
   for (int repeat = 0; repeat < c.repeats; ++repeat) {
     DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PhysicsWorld> world,
                              c.mujoco ? make_mujoco_world(scene) : make_bullet_world(scene));
-    DIORAMA_ASSIGN_OR_RETURN(
-        const std::unique_ptr<RawEngine> raw,
-        c.mujoco ? make_raw_mujoco(scene, kAction) : make_raw_bullet(scene));
+    DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<RawEngine> raw,
+                             c.mujoco ? make_raw_mujoco(scene, kAction) : make_raw_bullet(scene));
     world->set_action(std::vector<double>(scene.actuators.size(), kAction));
     ContactLog log;
     State state;
@@ -119,13 +121,17 @@ Result<std::vector<Measurement>> bench_physics(const BenchOptions& options) {
   for (const bool mujoco : {true, false}) {
     for (const int bodies : {10, 50, 200}) {
       DIORAMA_ASSIGN_OR_RETURN(const Scene scene, drop_scene(bodies));
-      const Case c{fmt::format("physics/{}/free{}/step", mujoco ? "mujoco" : "bullet", bodies), mujoco, bodies == 200 ? 6 : 10,
-                   bodies == 200 ? 5 : bodies == 50 ? 15 : 40};
+      const Case c{fmt::format("physics/{}/free{}/step", mujoco ? "mujoco" : "bullet", bodies),
+                   mujoco, bodies == 200 ? 6 : 10,
+                   bodies == 200  ? 5
+                   : bodies == 50 ? 15
+                                  : 40};
       DIORAMA_RETURN_IF_ERROR(add(scene, c));
     }
   }
   if (!std::filesystem::exists(kHumanoid)) {
-    return unavailable(std::string(kHumanoid) + " is missing: install the package libmujoco-samples");
+    return unavailable(std::string(kHumanoid) +
+                       " is missing: install the package libmujoco-samples");
   }
   DIORAMA_ASSIGN_OR_RETURN(const Scene humanoid, import_mjcf(kHumanoid));
   DIORAMA_RETURN_IF_ERROR(add(humanoid, {"physics/mujoco/humanoid/step", true, 10, 40}));

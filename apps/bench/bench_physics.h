@@ -9,8 +9,8 @@
 
 namespace diorama {
 
-/// An engine without diorama around it: its own model of a scene, compiled as diorama compiles it, and its own
-/// step in a loop. Not thread-safe.
+/// An engine without diorama around it: its own model of a scene, compiled as diorama compiles it,
+/// and its own step in a loop. Not thread-safe.
 class RawEngine {
  public:
   virtual ~RawEngine() = default;

@@ -38,13 +38,15 @@ class RawMujoco : public RawEngine {
       const double zero = num_qpos == 1 ? *qpos : 0.0;
       mju_copy(qpos, initial.qpos.data() + position, num_qpos);
       *qpos += zero;
-      mju_copy(data_->qvel + compiled_.model->jnt_dofadr[joint], initial.qvel.data() + velocity, num_qvel);
+      mju_copy(data_->qvel + compiled_.model->jnt_dofadr[joint], initial.qvel.data() + velocity,
+               num_qvel);
       position += static_cast<std::size_t>(num_qpos);
       velocity += static_cast<std::size_t>(num_qvel);
     }
     for (std::size_t a = 0; a < scene_.actuators.size(); ++a) {
       const Actuator& actuator = scene_.actuators[a];
-      data_->ctrl[a] = actuator.control_lower + 0.5 * (action + 1.0) * (actuator.control_upper - actuator.control_lower);
+      data_->ctrl[a] = actuator.control_lower +
+                       0.5 * (action + 1.0) * (actuator.control_upper - actuator.control_lower);
     }
   }
 

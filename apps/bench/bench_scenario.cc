@@ -17,14 +17,18 @@ Status write_text(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (error || !file) return output_error("cannot write " + path.string() + ": is there room in the temporary folder?");
+  if (error || !file)
+    return output_error("cannot write " + path.string() +
+                        ": is there room in the temporary folder?");
   return {};
 }
 
 }  // namespace
 
-Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder, int size_px, int num_frames) {
-  DIORAMA_ASSIGN_OR_RETURN(schema::Scenario scenario, parse_scenario(clutter_text(), "clutter.textproto"));
+Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder, int size_px,
+                                            int num_frames) {
+  DIORAMA_ASSIGN_OR_RETURN(schema::Scenario scenario,
+                           parse_scenario(clutter_text(), "clutter.textproto"));
   scenario.mutable_episode()->set_frames(num_frames);
   while (scenario.camera_size() > kMaxCameras) scenario.mutable_camera()->RemoveLast();
   for (schema::Camera& camera : *scenario.mutable_camera()) {

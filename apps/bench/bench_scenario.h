@@ -10,8 +10,9 @@ namespace diorama {
 /// The text of scenes/library/clutter.textproto, which names no other file.
 const char* clutter_text();
 
-/// Writes the scenario into `folder`, with `num_frames` rows per episode and square pictures of `size_px` from the
-/// first four cameras. Returns the scenario's path.
-Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder, int size_px, int num_frames);
+/// Writes the scenario into `folder`, with `num_frames` rows per episode and square pictures of
+/// `size_px` from the first four cameras. Returns the scenario's path.
+Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder, int size_px,
+                                            int num_frames);
 
 }  // namespace diorama

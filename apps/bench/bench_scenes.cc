@@ -12,11 +12,13 @@ namespace diorama {
 namespace {
 
 constexpr double kInnerHalfM = 1.0;  // of the walled box
-constexpr double kSpacingM = 0.26;   // of the grid that the bodies fall from; more than the largest diagonal
+constexpr double kSpacingM =
+    0.26;  // of the grid that the bodies fall from; more than the largest diagonal
 constexpr int kPerSide = 5;
-constexpr double kLowWallM = 0.2;    // cameras look over it
+constexpr double kLowWallM = 0.2;  // cameras look over it
 
-NodeId add_node(Scene& scene, const std::string& name, NodeId parent, const Pose& parent_from_node, BodyId body = {}) {
+NodeId add_node(Scene& scene, const std::string& name, NodeId parent, const Pose& parent_from_node,
+                BodyId body = {}) {
   Node node;
   node.name = name;
   node.parent = parent;
@@ -37,8 +39,8 @@ BodyId add_body(Scene& scene, const std::string& name, Motion motion, const Pose
   return id;
 }
 
-void add_shape(Scene& scene, BodyId body, const Pose& body_from_shape, ShapeType type, const dvec3& size,
-               MaterialId material) {
+void add_shape(Scene& scene, BodyId body, const Pose& body_from_shape, ShapeType type,
+               const dvec3& size, MaterialId material) {
   Shape shape;
   shape.name = scene.bodies[body.index].name + "/shape" + std::to_string(scene.shapes.size());
   shape.node = add_node(scene, shape.name, scene.bodies[body.index].node, body_from_shape);
@@ -79,8 +81,8 @@ Status add_falling_body(Scene& scene, int index, RandomStream& random) {
   // Every other layer is shifted, so that the bodies meet instead of stacking in columns.
   const double shift = layer % 2 == 0 ? 0.0 : 0.4 * kSpacingM;
   Pose pose;
-  pose.position = dvec3((place % kPerSide - middle) * kSpacingM + shift, (place / kPerSide - middle) * kSpacingM + shift,
-                        0.25 + kSpacingM * layer);
+  pose.position = dvec3((place % kPerSide - middle) * kSpacingM + shift,
+                        (place / kPerSide - middle) * kSpacingM + shift, 0.25 + kSpacingM * layer);
   pose.rotation = random.rotation();
   const BodyId body = add_body(scene, "body" + std::to_string(index), Motion::kDynamic, pose);
   const dvec3 color(random.uniform(0.1, 0.9), random.uniform(0.1, 0.9), random.uniform(0.1, 0.9));
@@ -91,8 +93,9 @@ Status add_falling_body(Scene& scene, int index, RandomStream& random) {
   } else {
     add_shape(scene, body, {}, ShapeType::kSphere, dvec3(half, 0.0, 0.0), material);
   }
-  DIORAMA_ASSIGN_OR_RETURN(scene.bodies[body.index].mass,
-                           shape_mass(scene.shapes.back(), nullptr, scene.materials[material.index].density_kg_m3));
+  DIORAMA_ASSIGN_OR_RETURN(
+      scene.bodies[body.index].mass,
+      shape_mass(scene.shapes.back(), nullptr, scene.materials[material.index].density_kg_m3));
   Joint joint;
   joint.name = scene.bodies[body.index].name + "/free";
   joint.body = body;
@@ -125,7 +128,8 @@ Result<Scene> drop_scene_with_cameras(int num_bodies, int num_cameras, int size_
   }
   Light sun;
   sun.name = "sun";
-  sun.node = add_node(scene, sun.name, NodeId(), {dvec3(0.0, 0.0, 5.0), rotation_from_z(glm::normalize(dvec3(0.4, 0.3, -1)))});
+  sun.node = add_node(scene, sun.name, NodeId(),
+                      {dvec3(0.0, 0.0, 5.0), rotation_from_z(glm::normalize(dvec3(0.4, 0.3, -1)))});
   sun.illuminance_lux = 60000.0;
   scene.lights.push_back(sun);
   const std::vector<std::string> problems = check_scene(scene);

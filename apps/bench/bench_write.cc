@@ -71,20 +71,24 @@ Result<Episode> make_episode(const BenchOptions& options, const std::filesystem:
       views.push_back({static_cast<int>(frame), CameraId(camera)});
     }
   }
-  DIORAMA_RETURN_IF_ERROR(render_views(
-      *episode.plan.renderer, scene, states, views, episode.plan.channels,
-      [&](std::span<const FrameView> batch, const RenderedViews& p) -> Status {
-        episode.pictures.push_back({{batch.begin(), batch.end()}, p.height_px, p.width_px,
-                                    {p.color.begin(), p.color.end()}, {p.depth.begin(), p.depth.end()},
-                                    {p.instance.begin(), p.instance.end()}});
-        return {};
-      }));
+  DIORAMA_RETURN_IF_ERROR(
+      render_views(*episode.plan.renderer, scene, states, views, episode.plan.channels,
+                   [&](std::span<const FrameView> batch, const RenderedViews& p) -> Status {
+                     episode.pictures.push_back({{batch.begin(), batch.end()},
+                                                 p.height_px,
+                                                 p.width_px,
+                                                 {p.color.begin(), p.color.end()},
+                                                 {p.depth.begin(), p.depth.end()},
+                                                 {p.instance.begin(), p.instance.end()}});
+                     return {};
+                   }));
   return episode;
 }
 
 Result<EpisodeRecord> record_episode(EpisodeRecorder& recorder, const Episode& episode) {
   const SimulatedEpisode& simulated = *episode.simulated;
-  DIORAMA_RETURN_IF_ERROR(recorder.begin(0, simulated.sample.scene, simulated.trajectory, simulated.sample.factors));
+  DIORAMA_RETURN_IF_ERROR(
+      recorder.begin(0, simulated.sample.scene, simulated.trajectory, simulated.sample.factors));
   for (const Pictures& pictures : episode.pictures) {
     DIORAMA_RETURN_IF_ERROR(recorder.add(pictures.views, pictures.rendered()));
   }
@@ -139,7 +143,8 @@ class Ours {
 };
 
 /// The values that our shard holds, as a plain program would have them in memory.
-Result<std::vector<PlainColumn>> plain_columns(const std::vector<Column>& columns, const EpisodeRecord& record) {
+Result<std::vector<PlainColumn>> plain_columns(const std::vector<Column>& columns,
+                                               const EpisodeRecord& record) {
   ChunkCodec codec;
   std::vector<PlainColumn> plain;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -147,9 +152,10 @@ Result<std::vector<PlainColumn>> plain_columns(const std::vector<Column>& column
     if (column.is_link() || column.row_values() == 0) continue;
     PlainColumn values{column, record.columns[i].rows};
     for (const std::vector<std::byte>& chunk : record.columns[i].chunks) {
-      DIORAMA_ASSIGN_OR_RETURN(const std::vector<std::byte> row,
-                               codec.decode(chunk, column.row_bytes(), column_type_size(column.type), column.shuffle,
-                                            column.deflate_level > 0));
+      DIORAMA_ASSIGN_OR_RETURN(
+          const std::vector<std::byte> row,
+          codec.decode(chunk, column.row_bytes(), column_type_size(column.type), column.shuffle,
+                       column.deflate_level > 0));
       values.values.insert(values.values.end(), row.begin(), row.end());
     }
     plain.push_back(std::move(values));
@@ -170,17 +176,21 @@ Result<std::vector<Measurement>> bench_write(const BenchOptions& options) {
   Ours deflate(episode, PixelStorage::kDeflate);
   Ours raw(episode, PixelStorage::kRaw);
   DIORAMA_ASSIGN_OR_RETURN(const EpisodeRecord record, deflate.record());
-  DIORAMA_ASSIGN_OR_RETURN(const std::vector<PlainColumn> plain, plain_columns(deflate.columns(), record));
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<PlainColumn> plain,
+                           plain_columns(deflate.columns(), record));
   double raw_mb = 0.0;
-  for (const PlainColumn& column : plain) raw_mb += 1e-6 * static_cast<double>(column.values.size());
+  for (const PlainColumn& column : plain)
+    raw_mb += 1e-6 * static_cast<double>(column.values.size());
 
   Cost peer;
   for (int round = 0; round < rounds; ++round) {
-    options.say(fmt::format("write: {:.0f} MB of columns, round {} of {}", raw_mb, round + 1, rounds));
+    options.say(
+        fmt::format("write: {:.0f} MB of columns, round {} of {}", raw_mb, round + 1, rounds));
     DIORAMA_RETURN_IF_ERROR(deflate.run(scratch->path() / "deflate"));
     Status status;
     peer.keep(time_once([&] {
-      const Result<std::int64_t> bytes = write_plain_hdf5(scratch->path() / "plain.h5", record.num_rows, plain);
+      const Result<std::int64_t> bytes =
+          write_plain_hdf5(scratch->path() / "plain.h5", record.num_rows, plain);
       if (bytes.ok()) peer.bytes = *bytes;
       status = bytes.status();
     }));
@@ -188,10 +198,13 @@ Result<std::vector<Measurement>> bench_write(const BenchOptions& options) {
     DIORAMA_RETURN_IF_ERROR(raw.run(scratch->path() / "raw"));
   }
   std::vector<Measurement> results;
-  for (const auto& [name, cost] : {std::pair{"deflate", deflate.cost()}, std::pair{"raw", raw.cost()}}) {
+  for (const auto& [name, cost] :
+       {std::pair{"deflate", deflate.cost()}, std::pair{"raw", raw.cost()}}) {
     const std::string prefix = fmt::format("write/{}/", name);
-    results.push_back(compare(prefix + "speed", raw_mb / cost.best.cpu_s, "MB/cpu_s", raw_mb / peer.best.cpu_s));
-    results.push_back(compare(prefix + "wall", raw_mb / cost.best.wall_s, "MB/s", raw_mb / peer.best.wall_s));
+    results.push_back(
+        compare(prefix + "speed", raw_mb / cost.best.cpu_s, "MB/cpu_s", raw_mb / peer.best.cpu_s));
+    results.push_back(
+        compare(prefix + "wall", raw_mb / cost.best.wall_s, "MB/s", raw_mb / peer.best.wall_s));
     results.push_back(compare(prefix + "size", 1e-6 * static_cast<double>(cost.bytes), "MB",
                               1e-6 * static_cast<double>(peer.bytes)));
   }

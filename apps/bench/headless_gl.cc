@@ -28,10 +28,11 @@ struct HeadlessGl::Egl {
   }
 
   bool load_all() {
-    return load("eglGetPlatformDisplay", get_platform_display) && load("eglInitialize", initialize) &&
-           load("eglBindAPI", bind_api) && load("eglChooseConfig", choose_config) &&
-           load("eglCreateContext", create_context) && load("eglMakeCurrent", make_current) &&
-           load("eglDestroyContext", destroy_context) && load("eglTerminate", terminate);
+    return load("eglGetPlatformDisplay", get_platform_display) &&
+           load("eglInitialize", initialize) && load("eglBindAPI", bind_api) &&
+           load("eglChooseConfig", choose_config) && load("eglCreateContext", create_context) &&
+           load("eglMakeCurrent", make_current) && load("eglDestroyContext", destroy_context) &&
+           load("eglTerminate", terminate);
   }
 };
 
@@ -40,19 +41,25 @@ Result<std::unique_ptr<HeadlessGl>> HeadlessGl::make() {
   // Global, because MuJoCo looks for eglGetProcAddress among what the process has loaded.
   egl->library = dlopen("libEGL.so.1", RTLD_NOW | RTLD_GLOBAL);
   if (egl->library == nullptr || !egl->load_all()) {
-    return unavailable("MuJoCo's renderer needs EGL, and libEGL.so.1 does not load: install the package libegl1");
+    return unavailable(
+        "MuJoCo's renderer needs EGL, and libEGL.so.1 does not load: install the package libegl1");
   }
-  egl->display = egl->get_platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
-  const EGLint wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT, EGL_NONE};
+  egl->display =
+      egl->get_platform_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
+  const EGLint wanted[] = {EGL_SURFACE_TYPE, EGL_PBUFFER_BIT, EGL_RENDERABLE_TYPE, EGL_OPENGL_BIT,
+                           EGL_NONE};
   EGLConfig config = nullptr;
   EGLint num_configs = 0;
-  const bool started = egl->display != EGL_NO_DISPLAY && egl->initialize(egl->display, nullptr, nullptr) &&
-                       egl->choose_config(egl->display, wanted, &config, 1, &num_configs) && num_configs == 1 &&
-                       egl->bind_api(EGL_OPENGL_API);
+  const bool started = egl->display != EGL_NO_DISPLAY &&
+                       egl->initialize(egl->display, nullptr, nullptr) &&
+                       egl->choose_config(egl->display, wanted, &config, 1, &num_configs) &&
+                       num_configs == 1 && egl->bind_api(EGL_OPENGL_API);
   if (started) egl->context = egl->create_context(egl->display, config, EGL_NO_CONTEXT, nullptr);
   if (egl->context == EGL_NO_CONTEXT ||
       !egl->make_current(egl->display, EGL_NO_SURFACE, EGL_NO_SURFACE, egl->context)) {
-    return unavailable("EGL gives no surfaceless OpenGL context for MuJoCo's renderer: install the package libegl-mesa0");
+    return unavailable(
+        "EGL gives no surfaceless OpenGL context for MuJoCo's renderer: install the package "
+        "libegl-mesa0");
   }
   return std::unique_ptr<HeadlessGl>(new HeadlessGl(std::move(egl)));
 }

@@ -1,5 +1,5 @@
-// HeadlessGl: an OpenGL context without a window, for MuJoCo's renderer. Private to apps/bench. Bound to the thread that
-// made it.
+// HeadlessGl: an OpenGL context without a window, for MuJoCo's renderer. Private to apps/bench.
+// Bound to the thread that made it.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,8 @@ namespace diorama {
 
 class HeadlessGl {
  public:
-  /// Loads libEGL at run time, so that nothing else of diorama needs it. unavailable(...) with the package that lacks.
+  /// Loads libEGL at run time, so that nothing else of diorama needs it. unavailable(...) with the
+  /// package that lacks.
   static Result<std::unique_ptr<HeadlessGl>> make();
   ~HeadlessGl();
   HeadlessGl(const HeadlessGl&) = delete;

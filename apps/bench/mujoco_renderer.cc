@@ -37,26 +37,33 @@ std::string geom_attributes(const Shape& shape) {
   }
 }
 
-/// The scene as a model that only shows itself: every body is a mocap body, so that its pose is free to set.
+/// The scene as a model that only shows itself: every body is a mocap body, so that its pose is
+/// free to set.
 Result<std::string> picture_mjcf(const Scene& scene) {
   const std::vector<Pose> poses = initial_node_poses(scene);
   const Intrinsics& picture = scene.cameras.at(0).intrinsics;
   const Camera& first = scene.cameras.at(0);
   std::string text = fmt::format(
       "<mujoco><compiler angle='radian'/><statistic extent='1' center='0 0 0'/><visual>"
-      "<headlight active='0'/><quality shadowsize='{}' offsamples='0'/><map znear='{}' zfar='{}' shadowclip='{}'/>"
+      "<headlight active='0'/><quality shadowsize='{}' offsamples='0'/><map znear='{}' zfar='{}' "
+      "shadowclip='{}'/>"
       "<global offwidth='{}' offheight='{}'/></visual><worldbody>",
-      kShadowMapPx, first.near_m, first.far_m, kShadowHalfExtentM, picture.width_px, picture.height_px);
+      kShadowMapPx, first.near_m, first.far_m, kShadowHalfExtentM, picture.width_px,
+      picture.height_px);
   for (const Light& light : scene.lights) {
-    const dvec3 direction = poses[static_cast<std::size_t>(light.node.index)].rotate(dvec3(0, 0, 1));
+    const dvec3 direction =
+        poses[static_cast<std::size_t>(light.node.index)].rotate(dvec3(0, 0, 1));
     // The shadow map is centred where the light's axis passes: the middle of the box.
-    text += fmt::format("<light directional='true' castshadow='true' pos='{}' dir='{}' diffuse='0.8 0.8 0.8'/>",
-                        numbers(-kSunDistanceM * direction), numbers(direction));
+    text += fmt::format(
+        "<light directional='true' castshadow='true' pos='{}' dir='{}' diffuse='0.8 0.8 0.8'/>",
+        numbers(-kSunDistanceM * direction), numbers(direction));
   }
   for (const Camera& camera : scene.cameras) {
     const Pose& pose = poses[static_cast<std::size_t>(camera.node.index)];
-    const double fov_y = 2.0 * std::atan(0.5 * camera.intrinsics.height_px / camera.intrinsics.fy_px);
-    // MuJoCo's cameras look along -z with y up, and take the angle in degrees whatever the compiler's unit.
+    const double fov_y =
+        2.0 * std::atan(0.5 * camera.intrinsics.height_px / camera.intrinsics.fy_px);
+    // MuJoCo's cameras look along -z with y up, and take the angle in degrees whatever the
+    // compiler's unit.
     text += fmt::format("<camera pos='{}' xyaxes='{} {}' fovy='{}'/>", numbers(pose.position),
                         numbers(pose.rotate(dvec3(1, 0, 0))), numbers(pose.rotate(dvec3(0, -1, 0))),
                         glm::degrees(fov_y));
@@ -67,11 +74,14 @@ Result<std::string> picture_mjcf(const Scene& scene) {
     for (const Shape& shape : scene.shapes) {
       if (shape.body.index != static_cast<int>(b) || !shape.visible) continue;
       const std::string attributes = geom_attributes(shape);
-      if (attributes.empty()) return failed("the bench draws planes, boxes and spheres with MuJoCo, not " + shape.name);
+      if (attributes.empty())
+        return failed("the bench draws planes, boxes and spheres with MuJoCo, not " + shape.name);
       const Pose pose = inertial * poses[static_cast<std::size_t>(shape.node.index)];
-      const dvec3& color = scene.materials[static_cast<std::size_t>(shape.material.index)].base_color_linear;
-      text += fmt::format("<geom {} pos='{}' quat='{} {} {} {}' rgba='{} 1'/>", attributes, numbers(pose.position),
-                          pose.rotation.w, pose.rotation.x, pose.rotation.y, pose.rotation.z, numbers(color));
+      const dvec3& color =
+          scene.materials[static_cast<std::size_t>(shape.material.index)].base_color_linear;
+      text += fmt::format("<geom {} pos='{}' quat='{} {} {} {}' rgba='{} 1'/>", attributes,
+                          numbers(pose.position), pose.rotation.w, pose.rotation.x, pose.rotation.y,
+                          pose.rotation.z, numbers(color));
     }
     text += "</body>";
   }
@@ -104,13 +114,15 @@ struct MujocoRenderer::Impl {
 MujocoRenderer::MujocoRenderer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 MujocoRenderer::~MujocoRenderer() = default;
 
-Result<std::unique_ptr<MujocoRenderer>> MujocoRenderer::make(const Scene& scene, std::span<const State> states) {
+Result<std::unique_ptr<MujocoRenderer>> MujocoRenderer::make(const Scene& scene,
+                                                             std::span<const State> states) {
   auto impl = std::make_unique<Impl>();
   DIORAMA_ASSIGN_OR_RETURN(const std::string text, picture_mjcf(scene));
   const mujoco::VirtualFile file("bench.xml", text);
   char error[500] = "no memory";
   if (file.ok()) impl->model.reset(mj_loadXML("bench.xml", file.get(), error, sizeof(error)));
-  if (impl->model == nullptr) return failed(std::string("MuJoCo does not read the bench's scene: ") + error);
+  if (impl->model == nullptr)
+    return failed(std::string("MuJoCo does not read the bench's scene: ") + error);
   const mjModel* m = impl->model.get();
   impl->object_index.assign(static_cast<std::size_t>(m->nbody), -1);
   for (std::size_t b = 0; b < scene.bodies.size(); ++b) {
@@ -142,9 +154,11 @@ Result<std::unique_ptr<MujocoRenderer>> MujocoRenderer::make(const Scene& scene,
     return unavailable("MuJoCo's renderer does not start: " + mujoco::one_line(e.what()));
   }
   mjr_setBuffer(mjFB_OFFSCREEN, &impl->context);
-  if (impl->context.currentBuffer != mjFB_OFFSCREEN) return unavailable("OpenGL has no off-screen buffer for MuJoCo");
+  if (impl->context.currentBuffer != mjFB_OFFSCREEN)
+    return unavailable("OpenGL has no off-screen buffer for MuJoCo");
   const Intrinsics& picture = scene.cameras.at(0).intrinsics;
-  const auto pixels = static_cast<std::size_t>(picture.width_px) * static_cast<std::size_t>(picture.height_px);
+  const auto pixels =
+      static_cast<std::size_t>(picture.width_px) * static_cast<std::size_t>(picture.height_px);
   impl->viewport = {0, 0, picture.width_px, picture.height_px};
   impl->color.resize(3 * pixels);
   impl->segments.resize(3 * pixels);
@@ -160,8 +174,8 @@ void MujocoRenderer::render(int frame, CameraId camera) {
   mjv_defaultCamera(&view);
   view.type = mjCAMERA_FIXED;
   view.fixedcamid = camera.index;
-  mjv_updateScene(self.model.get(), self.frames[static_cast<std::size_t>(frame)].get(), &option, nullptr, &view,
-                  mjCAT_ALL, &self.scene);
+  mjv_updateScene(self.model.get(), self.frames[static_cast<std::size_t>(frame)].get(), &option,
+                  nullptr, &view, mjCAT_ALL, &self.scene);
   mjr_render(self.viewport, &self.scene, &self.context);
   mjr_readPixels(self.color.data(), self.depth.data(), self.viewport, &self.context);
   self.scene.flags[mjRND_SEGMENT] = 1;
@@ -179,14 +193,16 @@ std::vector<std::uint16_t> MujocoRenderer::instance_ids() const {
     const mjvGeom& geom = self.scene.geoms[g];
     if (geom.segid < 0 || geom.objtype != mjOBJ_GEOM || geom.segid >= self.scene.ngeom) continue;
     const int body = self.model->geom_bodyid[geom.objid];
-    object_of_segment[static_cast<std::size_t>(geom.segid) + 1] = self.object_index[static_cast<std::size_t>(body)];
+    object_of_segment[static_cast<std::size_t>(geom.segid) + 1] =
+        self.object_index[static_cast<std::size_t>(body)];
   }
   const int width = self.viewport.width;
   const int height = self.viewport.height;
   std::vector<std::uint16_t> ids;
   for (int row = 0; row < height; ++row) {
     // OpenGL's first row is the lowest.
-    const unsigned char* pixel = self.segments.data() + static_cast<std::ptrdiff_t>(3) * (height - 1 - row) * width;
+    const unsigned char* pixel =
+        self.segments.data() + static_cast<std::ptrdiff_t>(3) * (height - 1 - row) * width;
     for (int column = 0; column < width; ++column, pixel += 3) {
       const auto segment = static_cast<std::size_t>(pixel[0] | pixel[1] << 8 | pixel[2] << 16);
       const int object = segment < object_of_segment.size() ? object_of_segment[segment] : -1;

@@ -1,4 +1,5 @@
-// MuJoCo's own renderer on a scene of the benches: the peer of the render bench. Private to apps/bench.
+// MuJoCo's own renderer on a scene of the benches: the peer of the render bench. Private to
+// apps/bench.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +12,19 @@
 
 namespace diorama {
 
-/// Draws without a window (EGL, surfaceless). One thread, the one that made it; one at a time per process.
+/// Draws without a window (EGL, surfaceless). One thread, the one that made it; one at a time per
+/// process.
 class MujocoRenderer {
  public:
-  /// For planes, boxes and spheres, mounted cameras of one size and one sun, whose shadow map has 1024 texels a side
-  /// (MuJoCo's default of 4096 takes five times as long); no multisampling. unavailable(...) without EGL or OpenGL.
-  static Result<std::unique_ptr<MujocoRenderer>> make(const Scene& scene, std::span<const State> states);
+  /// For planes, boxes and spheres, mounted cameras of one size and one sun, whose shadow map has
+  /// 1024 texels a side (MuJoCo's default of 4096 takes five times as long); no multisampling.
+  /// unavailable(...) without EGL or OpenGL.
+  static Result<std::unique_ptr<MujocoRenderer>> make(const Scene& scene,
+                                                      std::span<const State> states);
   ~MujocoRenderer();
 
-  /// What equals one of our views: mjv_updateScene, mjr_render and mjr_readPixels of colour and depth, then a second
-  /// pass for the segmentation.
+  /// What equals one of our views: mjv_updateScene, mjr_render and mjr_readPixels of colour and
+  /// depth, then a second pass for the segmentation.
   void render(int frame, CameraId camera);
 
   /// Instance ids of the last picture as ours: (H, W), object_index + 1, 0 where nothing was hit.

@@ -66,8 +66,9 @@ bool write_column(hid_t file, int num_rows, const PlainColumn& plain) {
     return false;
   }
   const hid_t type = native_type(column.type);
-  const Handle dataset(
-      H5Dcreate2(file, column.name.c_str(), type, space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT), &H5Dclose);
+  const Handle dataset(H5Dcreate2(file, column.name.c_str(), type, space.id(), H5P_DEFAULT,
+                                  properties.id(), H5P_DEFAULT),
+                       &H5Dclose);
   if (!dataset.ok()) return false;
   if (!column.is_image()) {
     return H5Dwrite(dataset.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, plain.values.data()) >= 0;
@@ -78,7 +79,8 @@ bool write_column(hid_t file, int num_rows, const PlainColumn& plain) {
   const Handle memory(H5Screate_simple(rank, count.data(), nullptr), &H5Sclose);
   for (int row = 0; row < num_rows; ++row) {
     start[0] = static_cast<hsize_t>(row);
-    if (H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr) < 0 ||
+    if (H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
+                            nullptr) < 0 ||
         H5Dwrite(dataset.id(), type, memory.id(), space.id(), H5P_DEFAULT,
                  plain.values.data() + static_cast<std::size_t>(row) * column.row_bytes()) < 0) {
       return false;

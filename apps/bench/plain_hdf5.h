@@ -17,8 +17,8 @@ struct PlainColumn {
   std::vector<std::byte> values;
 };
 
-/// Writes all columns with H5Dwrite through HDF5's own shuffle and gzip filters at level 4, images row by row, in the
-/// chunks that `Column` says. Returns the file's size in bytes.
+/// Writes all columns with H5Dwrite through HDF5's own shuffle and gzip filters at level 4, images
+/// row by row, in the chunks that `Column` says. Returns the file's size in bytes.
 Result<std::int64_t> write_plain_hdf5(const std::filesystem::path& path, int num_rows,
                                       const std::vector<PlainColumn>& columns);
 

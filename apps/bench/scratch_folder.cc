@@ -11,7 +11,9 @@ namespace diorama {
 Result<std::unique_ptr<ScratchFolder>> ScratchFolder::make() {
   std::error_code error;
   const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
-  if (error) return output_error("no temporary folder (" + error.message() + "): set TMPDIR to one that exists");
+  if (error)
+    return output_error("no temporary folder (" + error.message() +
+                        "): set TMPDIR to one that exists");
   std::string name = (parent / "diorama-bench-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) {
     return output_error("cannot make a folder in " + parent.string() + " (" + std::strerror(errno) +

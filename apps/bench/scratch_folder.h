@@ -1,4 +1,5 @@
-// ScratchFolder: a folder of its own under the system's temporary one, removed at the end with all that is in it.
+// ScratchFolder: a folder of its own under the system's temporary one, removed at the end with all
+// that is in it.
 #pragma once
 
 #include <filesystem>

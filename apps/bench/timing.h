@@ -11,7 +11,7 @@ double wall_s();         ///< Monotonic.
 
 /// What a piece of work took.
 struct Span {
-  double cpu_s = 0.0;   ///< Of the whole process.
+  double cpu_s = 0.0;  ///< Of the whole process.
   double wall_s = 0.0;
 };
 

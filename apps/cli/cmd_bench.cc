@@ -34,14 +34,19 @@ nlohmann::json to_json(const Measurement& m) {
 /// Four significant digits without an exponent.
 std::string number(double value) {
   const double size = std::abs(value);
-  return fmt::format("{:.{}f}", value, size >= 1000.0 ? 0 : size >= 100.0 ? 1 : size >= 10.0 ? 2 : 3);
+  return fmt::format("{:.{}f}", value,
+                     size >= 1000.0  ? 0
+                     : size >= 100.0 ? 1
+                     : size >= 10.0  ? 2
+                                     : 3);
 }
 
 void print_table(const std::vector<Measurement>& measurements) {
   fmt::print("{:<40} {:>12} {:<14} {:>12} {:>8}\n", "name", "value", "unit", "baseline", "ratio");
   for (const Measurement& m : measurements) {
     fmt::print("{:<40} {:>12} {:<14} {:>12} {:>8}\n", m.name, number(m.value), m.unit,
-               m.baseline ? number(*m.baseline) : "-", m.ratio ? fmt::format("{:.3f}", *m.ratio) : "-");
+               m.baseline ? number(*m.baseline) : "-",
+               m.ratio ? fmt::format("{:.3f}", *m.ratio) : "-");
   }
 }
 
@@ -54,14 +59,16 @@ int run(const Arguments& a) {
 
   double load[3] = {};
   if (getloadavg(load, 3) == 3) {
-    fmt::print(stderr, "bench on {} cores, load {:.2f} {:.2f} {:.2f}{}\n", std::thread::hardware_concurrency(), load[0],
-               load[1], load[2], a.quick ? "; --quick figures say little" : "");
+    fmt::print(stderr, "bench on {} cores, load {:.2f} {:.2f} {:.2f}{}\n",
+               std::thread::hardware_concurrency(), load[0], load[1], load[2],
+               a.quick ? "; --quick figures say little" : "");
   }
   std::vector<Measurement> measurements;
   for (const Bench& bench : benches()) {
     if (a.name != "all" && a.name != bench.name) continue;
     Result<std::vector<Measurement>> result = bench.run(options);
-    if (!result.ok()) return report(result.status().with_context(std::string("bench ") + bench.name));
+    if (!result.ok())
+      return report(result.status().with_context(std::string("bench ") + bench.name));
     measurements.insert(measurements.end(), result->begin(), result->end());
   }
   if (a.json) {
@@ -83,10 +90,13 @@ std::string names_for_help() {
 
 std::string explanation() {
   std::string text = "Measures: ";
-  for (const Bench& bench : benches()) text += fmt::format("\n  {:<11} {}", bench.name, bench.summary);
+  for (const Bench& bench : benches())
+    text += fmt::format("\n  {:<11} {}", bench.name, bench.summary);
   return text +
-         "\n\nOurs and the peer take turns in one run. ratio = ours / peer in the unit shown: for rates more is better, for\n"
-         "us/step (CPU time) and sizes less is better. cpu_s are seconds of CPU time, s are seconds on the wall.\n\n";
+         "\n\nOurs and the peer take turns in one run. ratio = ours / peer in the unit shown: for "
+         "rates more is better, for\n"
+         "us/step (CPU time) and sizes less is better. cpu_s are seconds of CPU time, s are "
+         "seconds on the wall.\n\n";
 }
 
 }  // namespace
@@ -101,10 +111,14 @@ Command bench_command() {
             std::vector<std::string> known = {"all"};
             for (const Bench& bench : benches()) known.push_back(bench.name);
             app.add_option("name", a->name, "What to measure: " + names_for_help())
-                ->required()->type_name("NAME")->check(CLI::IsMember(known).description(""));
-            app.add_flag("--quick", a->quick, "A few seconds in all: only shows that everything runs");
+                ->required()
+                ->type_name("NAME")
+                ->check(CLI::IsMember(known).description(""));
+            app.add_flag("--quick", a->quick,
+                         "A few seconds in all: only shows that everything runs");
             add_device_option(app, a->device);
-            app.add_flag("--json", a->json, "One JSON array on stdout: name, value, unit, baseline, ratio");
+            app.add_flag("--json", a->json,
+                         "One JSON array on stdout: name, value, unit, baseline, ratio");
             app.footer(explanation() + app.get_footer());
             return [a] { return run(*a); };
           }};

@@ -47,24 +47,29 @@ std::set<std::string> run_quick(const std::string& name) {
 
 TEST_CASE("bench physics reports both engines on falling bodies and MuJoCo on the humanoid") {
   CHECK(run_quick("physics") ==
-        std::set<std::string>{"physics/mujoco/free10/step", "physics/mujoco/free50/step", "physics/mujoco/free200/step",
-                              "physics/bullet/free10/step", "physics/bullet/free50/step", "physics/bullet/free200/step",
+        std::set<std::string>{"physics/mujoco/free10/step", "physics/mujoco/free50/step",
+                              "physics/mujoco/free200/step", "physics/bullet/free10/step",
+                              "physics/bullet/free50/step", "physics/bullet/free200/step",
                               "physics/mujoco/humanoid/step"});
 }
 
-TEST_CASE("bench render reports both sizes and every way to submit, and draws what MuJoCo's renderer draws") {
+TEST_CASE(
+    "bench render reports both sizes and every way to submit, and draws what MuJoCo's renderer "
+    "draws") {
   std::set<std::string> expected;
   for (const std::string size : {"128", "256"}) {
     for (const std::string mode : {"single", "batch16", "batch64"}) {
-      for (const std::string what : {"plain", "equal", "wall", "cpu"}) expected.insert("render/" + size + "/" + mode + "/" + what);
+      for (const std::string what : {"plain", "equal", "wall", "cpu"})
+        expected.insert("render/" + size + "/" + mode + "/" + what);
     }
   }
   CHECK(run_quick("render") == expected);
 }
 
 TEST_CASE("bench write reports speed and size of both ways to store") {
-  CHECK(run_quick("write") == std::set<std::string>{"write/deflate/speed", "write/deflate/wall", "write/deflate/size",
-                                                    "write/raw/speed", "write/raw/wall", "write/raw/size"});
+  CHECK(run_quick("write") == std::set<std::string>{"write/deflate/speed", "write/deflate/wall",
+                                                    "write/deflate/size", "write/raw/speed",
+                                                    "write/raw/wall", "write/raw/size"});
 }
 
 TEST_CASE("bench end_to_end reports views that land on disk for both sizes") {
@@ -96,7 +101,9 @@ TEST_CASE("the scene of the benches is the same whenever it is made") {
   CHECK(first.qpos.size() == 50 * 7);
 }
 
-TEST_CASE("the scenario of the benches is written with the size and length asked for and is gone with its folder") {
+TEST_CASE(
+    "the scenario of the benches is written with the size and length asked for and is gone with "
+    "its folder") {
   std::filesystem::path folder;
   {
     const Result<std::unique_ptr<ScratchFolder>> scratch = ScratchFolder::make();
