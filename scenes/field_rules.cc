@@ -145,7 +145,7 @@ const std::map<std::string, FieldRule>& table() {
       {"Light.Point.intensity_candela", rule(0, 1e9, "cd")},
       {"Light.Spot.intensity_candela", rule(0, 1e9, "cd")},
       {"Light.Spot.cutoff_deg", above(0, 89, "deg") | 30.0},
-      {"Sky.luminance_nits", rule(0, 1e7, "cd/m^2") | 4000.0},
+      {"Sky.luminance_nits", rule(0, 1e7, "cd/m^2") | 8000.0},
 
       {"Uniform.low", rule(-kAny, kAny, "")},
       {"Uniform.high", rule(-kAny, kAny, "")},

@@ -32,7 +32,7 @@ struct Sky {
   dvec3 zenith_linear{0.25, 0.45, 0.8};
   dvec3 horizon_linear{0.75, 0.82, 0.9};
   dvec3 ground_linear{0.3, 0.28, 0.26};
-  double luminance_nits = 4000.0;  ///< Luminance of a sky colour of 1, cd/m^2.
+  double luminance_nits = 8000.0;  ///< Luminance of a sky colour of 1, cd/m^2.
 };
 
 }  // namespace diorama

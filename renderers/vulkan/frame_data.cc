@@ -40,7 +40,7 @@ double exposure_of(const Scene& scene) { return 1.0 / (1.2 * std::exp2(scene.exp
 /// As sky_radiance in shaders/brdf.glsl.
 dvec3 sky_radiance(const Sky& sky, double up) {
   const double above = std::clamp(up, 0.0, 1.0);
-  const double below = std::clamp(-8.0 * up, 0.0, 1.0);
+  const double below = std::clamp(-2.0 * up, 0.0, 1.0);
   return glm::mix(glm::mix(sky.horizon_linear, sky.zenith_linear, above * (2.0 - above)),
                   sky.ground_linear, below * (2.0 - below));
 }

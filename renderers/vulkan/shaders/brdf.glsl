@@ -42,10 +42,10 @@ vec3 environment_reflectance(vec3 f0, float roughness, float n_dot_v) {
 }
 
 // Radiance of the sky; `up` is the cosine between the direction and the zenith. Of the sky's three colours
-// the horizon's lies at 0; the zenith's is reached with zero slope, the ground's 7 degrees below the horizon.
+// the horizon's lies at 0; the zenith's is reached with zero slope, the ground's 30 degrees below the horizon.
 vec3 sky_radiance(vec3 zenith, vec3 horizon, vec3 ground, float up) {
   float above = clamp(up, 0.0, 1.0);
-  float below = clamp(-8.0 * up, 0.0, 1.0);
+  float below = clamp(-2.0 * up, 0.0, 1.0);
   return mix(mix(horizon, zenith, above * (2.0 - above)), ground, below * (2.0 - below));
 }
 

@@ -64,6 +64,11 @@ TEST_CASE("a mistyped name finds the nearest one, a far one finds none") {
   CHECK(did_you_mean("zzzzzzzz", names).empty());
 }
 
+TEST_CASE("joining keeps empty parts") {
+  const std::vector<std::string> parts = {"", "a", "", "b"};
+  CHECK(join(parts, "\n") == "\na\n\nb");
+}
+
 TEST_CASE("SHA-256 gives the published digests, of text and of files") {
   CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   const TempDir folder;
