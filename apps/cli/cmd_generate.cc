@@ -153,7 +153,8 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
                                  {"shards_made", report_.shards_made},   {"shards_kept", report_.shards_kept},
                                  {"shards_missing", report_.shards_missing}, {"stopped", report_.stopped},
                                  {"seconds", seconds},                   {"views", progress.views.load()},
-                                 {"bytes", progress.bytes.load()},       {"shards", shards}};
+                                 {"bytes", progress.bytes.load()},       {"shards", shards},
+                                 {"notes", report_.notes}};
     fmt::print("{}\n", line.dump());
   } else {
     fmt::print(stderr, "{} episodes kept, {} rejected, {} shards made, {} there before; {:.0f} views/s, {} in {}\n", kept,
@@ -170,6 +171,7 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
       }
     }
   }
+  for (const std::string& note : report_.notes) fmt::print(stderr, "note: {}\n", note);
   if (report_.stopped) {
     fmt::print(stderr, "diorama: stopped; whole shards are kept. Go on with: {}\n", resume_command(a));
     return kStoppedResumable;

@@ -198,6 +198,8 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   spec.num_episodes = options.episodes.value_or(dataset.episodes() > 0 ? dataset.episodes() : kDefaultEpisodes);
   spec.episodes_per_shard = options.episodes_per_shard.value_or(
       dataset.episodes_per_shard() > 0 ? dataset.episodes_per_shard() : kDefaultEpisodesPerShard);
+  spec.frame_rate_hz = plan.scenario.episode().frame_rate_hz();
+  spec.step_rate_hz = plan.scenario.physics().step_rate_hz();
   const PhysicsCapabilities capabilities = capabilities_of(plan.physics);
   spec.engine = capabilities.engine;
   spec.engine_version = capabilities.version;
@@ -237,6 +239,7 @@ Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::p
   DIORAMA_RETURN_IF_ERROR(status);
   report.stopped = progress.episodes_kept + progress.episodes_rejected < progress.episodes_total;
   DIORAMA_ASSIGN_OR_RETURN(report.shards_missing, writer->finish());
+  report.notes = writer->notes();
   return report;
 }
 

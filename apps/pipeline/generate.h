@@ -34,7 +34,7 @@ struct GenerateOptions {
 
 /// A checked plan: everything that can fail before the first episode has been tried.
 struct GeneratePlan {
-  schema::Scenario scenario;  ///< With overrides and flags applied.
+  schema::Scenario scenario;  ///< With overrides applied and defaults filled in.
   std::unique_ptr<Sampler> sampler;
   PhysicsBackend physics = PhysicsBackend::kMujoco;
   ChannelSet channels = 0;
@@ -66,6 +66,7 @@ struct GenerateReport {
   int shards_missing = 0;   ///< Of the whole dataset; 0 = index and manifest are written.
   bool stopped = false;     ///< By `stop`; whole shards stay, --resume goes on.
   std::vector<ShardSummary> shards;
+  std::vector<std::string> notes;  ///< What the user should know, e.g. why there is no index.
 };
 
 /// Makes the plan's shards in `folder`. `stop` set to true ends it after the running episodes.

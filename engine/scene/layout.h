@@ -46,8 +46,6 @@ struct SceneLayout {
   std::vector<int> actuated_joints;       ///< Indices into `joints`, ascending: those that an actuator acts on.
   std::vector<ViewLayout> views;          ///< At least one.
   std::vector<FactorLayout> factors;
-  double frame_rate_hz = 0.0;             ///< The same in all episodes.
-  double step_rate_hz = 0.0;
   int num_positions = 0;                  ///< Padded qpos.
   int num_velocities = 0;
   int num_sensor_values = 0;

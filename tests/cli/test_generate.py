@@ -33,6 +33,7 @@ def test_a_dataset_holds_what_the_scenario_says(cli, scenario, tmp_path):
     assert summary["episodes_kept"] == 6 and summary["shards_made"] == 3 and not leftovers(out)
     assert [p.name for p in out.glob("*.h5")] == ["index.h5"]
     manifest = json.loads((out / "dataset.json").read_text())
+    assert manifest["frame_rate_hz"] == 24 and manifest["step_rate_hz"] % 24 == 0
     for entry in manifest["shards"]:
         assert hashlib.sha256((out / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
 

@@ -69,7 +69,7 @@ def main() -> int:
                     if re.match(pattern, target) and folder not in homes:
                         problems.append(f"{name}: includes <{target}>, which belongs to {', '.join(homes)} alone")
                 continue
-            if target.endswith(".spv.h") or target.startswith("generated/"):
+            if target.endswith(".inc"):  # compiled shaders
                 continue
             home = folder_of(target)
             if not home:
