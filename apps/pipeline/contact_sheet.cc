@@ -17,9 +17,16 @@ constexpr int kMarginPx = 6;
 constexpr int kTextScale = 1;
 constexpr int kTextHeightPx = 10;
 
-/// One line of the sheet: what it shows and a picture for each moment.
+/// One line of the sheet: what it shows and a picture for each moment (or channel).
 struct SheetRow {
   std::string caption;
+  std::vector<ImageU8> cells;
+};
+
+/// One channel of one view over the moments shown.
+struct Strip {
+  std::string view;
+  std::string channel;
   std::vector<ImageU8> cells;
 };
 
@@ -52,7 +59,8 @@ ImageU8 reduce(const ImageU8& image, int height_px, bool nearest) {
   return small;
 }
 
-ImageU8 compose(const std::string& title, const std::vector<std::string>& column_captions, const std::vector<SheetRow>& rows) {
+ImageU8 compose_rows(const std::string& title, const std::vector<std::string>& column_captions,
+                     const std::vector<SheetRow>& rows) {
   std::size_t num_columns = 0;
   int caption_width = 0;
   std::vector<int> column_width;
@@ -91,6 +99,61 @@ ImageU8 compose(const std::string& title, const std::vector<std::string>& column
   return sheet;
 }
 
+/// Several moments: a row for each view and channel. A single one: a row for each view, a column for each channel.
+ImageU8 compose(const std::string& title, const std::vector<std::string>& moments, std::vector<Strip> strips) {
+  std::vector<SheetRow> rows;
+  if (moments.size() > 1) {
+    for (Strip& strip : strips) rows.push_back({strip.view + " " + strip.channel, std::move(strip.cells)});
+    return compose_rows(title, moments, rows);
+  }
+  std::vector<std::string> channels;
+  for (Strip& strip : strips) {
+    if (rows.empty() || rows.back().caption != strip.view) rows.push_back({strip.view, {}});
+    if (rows.size() == 1) channels.push_back(strip.channel);
+    rows.back().cells.push_back(std::move(strip.cells[0]));
+  }
+  return compose_rows(title + "  " + moments[0], channels, rows);
+}
+
+/// Columns that hold pictures, and what they are called on a sheet.
+const std::vector<std::pair<std::string, std::string>> kPictureColumns = {
+    {"pixels", "rgb"}, {"depth", "depth"}, {"segmentation", "ids"}};
+
+const FoundColumn* find_column(const DatasetReader& dataset, const std::string& name) {
+  const auto found = std::find_if(dataset.columns().begin(), dataset.columns().end(),
+                                  [&](const FoundColumn& column) { return column.name == name; });
+  return found == dataset.columns().end() ? nullptr : &*found;
+}
+
+/// "" for the main view, ".<view>" for the others, in the order of their columns.
+std::vector<std::string> view_suffixes(const DatasetReader& dataset) {
+  std::vector<std::string> suffixes;
+  for (const FoundColumn& column : dataset.columns()) {
+    if (column.name == "pixels") suffixes.insert(suffixes.begin(), "");
+    if (column.name.starts_with("pixels.")) suffixes.push_back(column.name.substr(std::string("pixels").size()));
+  }
+  return suffixes;
+}
+
+Result<ImageU8> dataset_cell(const DatasetReader& dataset, const FoundColumn& column, const std::string& label,
+                             std::int64_t row, const ContactSheetOptions& options) {
+  if (label == "rgb") {
+    DIORAMA_ASSIGN_OR_RETURN(const ImageU8 image, dataset.read_color(column.name, row));
+    return reduce(image, options.cell_height_px, false);
+  }
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> values, dataset.read_row(column.name, row));
+  const auto height = static_cast<int>(column.shape[1]);
+  const auto width = static_cast<int>(column.shape[2]);
+  if (label == "depth") {
+    const std::vector<float> metres(values.begin(), values.end());
+    // The largest value is far_m wherever anything is background; where nothing is, only one hue depends on it.
+    const double far = *std::max_element(values.begin(), values.end());
+    return reduce(colorize_depth(metres, height, width, 1e-3, far), options.cell_height_px, false);
+  }
+  const std::vector<std::uint16_t> ids(values.begin(), values.end());
+  return reduce(colorize_ids(ids, height, width), options.cell_height_px, true);
+}
+
 }  // namespace
 
 Result<ImageU8> scenario_contact_sheet(const Sampler& sampler, PhysicsBackend physics, Renderer& renderer,
@@ -106,11 +169,9 @@ Result<ImageU8> scenario_contact_sheet(const Sampler& sampler, PhysicsBackend ph
     column_captions.push_back(fmt::format("{:.2f} s", states[static_cast<std::size_t>(frame)].time_s));
     for (std::size_t c = 0; c < scene.cameras.size(); ++c) views.push_back({frame, CameraId(c)});
   }
-  std::vector<SheetRow> rows(scene.cameras.size() * 3);
-  for (std::size_t c = 0; c < scene.cameras.size(); ++c) {
-    rows[3 * c].caption = scene.cameras[c].name + " rgb";
-    rows[3 * c + 1].caption = scene.cameras[c].name + " depth";
-    rows[3 * c + 2].caption = scene.cameras[c].name + " ids";
+  std::vector<Strip> strips;
+  for (const Camera& camera : scene.cameras) {
+    for (const char* channel : {"rgb", "depth", "ids"}) strips.push_back({camera.name, channel, {}});
   }
   const ChannelSet all = channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
   const auto consume = [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
@@ -125,15 +186,15 @@ Result<ImageU8> scenario_contact_sheet(const Sampler& sampler, PhysicsBackend ph
                                            pictures.width_px, lens.near_m, lens.far_m);
       const ImageU8 ids =
           colorize_ids(pictures.instance.subspan(i * pixels, pixels), pictures.height_px, pictures.width_px);
-      rows[3 * camera].cells.push_back(reduce(color, options.cell_height_px, false));
-      rows[3 * camera + 1].cells.push_back(reduce(depth, options.cell_height_px, false));
-      rows[3 * camera + 2].cells.push_back(reduce(ids, options.cell_height_px, true));
+      strips[3 * camera].cells.push_back(reduce(color, options.cell_height_px, false));
+      strips[3 * camera + 1].cells.push_back(reduce(depth, options.cell_height_px, false));
+      strips[3 * camera + 2].cells.push_back(reduce(ids, options.cell_height_px, true));
     }
     return {};
   };
   DIORAMA_RETURN_IF_ERROR(render_views(renderer, scene, states, views, all, consume));
   return compose(fmt::format("{}  seed {}  episode {}", sampler.scenario().name(), key.seed, key.episode),
-                 column_captions, rows);
+                 column_captions, std::move(strips));
 }
 
 Result<ImageU8> dataset_contact_sheet(const DatasetReader& dataset, std::int64_t position,
@@ -152,38 +213,21 @@ Result<ImageU8> dataset_contact_sheet(const DatasetReader& dataset, std::int64_t
     DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> time, dataset.read_row("time", offset + frame));
     column_captions.push_back(fmt::format("{:.2f} s", time.empty() ? 0.0 : time[0]));
   }
-  std::vector<SheetRow> rows;
-  for (const FoundColumn& column : dataset.columns()) {
-    const bool color = column.name == "pixels" || column.name.starts_with("pixels.");
-    const bool depth = column.name == "depth" || column.name.starts_with("depth.");
-    const bool ids = column.name == "segmentation" || column.name.starts_with("segmentation.");
-    if (!color && !depth && !ids) continue;
-    SheetRow row;
-    row.caption = column.name;
-    for (const int frame : frames) {
-      if (color) {
-        DIORAMA_ASSIGN_OR_RETURN(const ImageU8 image, dataset.read_color(column.name, offset + frame));
-        row.cells.push_back(reduce(image, options.cell_height_px, false));
-        continue;
+  std::vector<Strip> strips;
+  for (const std::string& view : view_suffixes(dataset)) {
+    for (const auto& [name, label] : kPictureColumns) {
+      const FoundColumn* column = find_column(dataset, name + view);
+      if (column == nullptr) continue;
+      Strip strip{view.empty() ? "main" : view.substr(1), label, {}};
+      for (const int frame : frames) {
+        DIORAMA_ASSIGN_OR_RETURN(ImageU8 cell, dataset_cell(dataset, *column, label, offset + frame, options));
+        strip.cells.push_back(std::move(cell));
       }
-      DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> values, dataset.read_row(column.name, offset + frame));
-      const auto height = static_cast<int>(column.shape[1]);
-      const auto width = static_cast<int>(column.shape[2]);
-      if (depth) {
-        const std::vector<float> metres(values.begin(), values.end());
-        // The largest value of a view is its far_m wherever anything is background; only the hue depends on it.
-        const double far = *std::max_element(values.begin(), values.end());
-        row.cells.push_back(
-            reduce(colorize_depth(metres, height, width, 1e-3, far), options.cell_height_px, false));
-      } else {
-        const std::vector<std::uint16_t> numbers(values.begin(), values.end());
-        row.cells.push_back(reduce(colorize_ids(numbers, height, width), options.cell_height_px, true));
-      }
+      strips.push_back(std::move(strip));
     }
-    rows.push_back(std::move(row));
   }
-  if (rows.empty()) return invalid_input("the dataset holds no pictures: no column pixels, depth or segmentation");
-  return compose(fmt::format("episode {} of {}", position, num_episodes), column_captions, rows);
+  if (strips.empty()) return invalid_input("the dataset holds no pictures: no column pixels, depth or segmentation");
+  return compose(fmt::format("episode {} of {}", position, num_episodes), column_captions, std::move(strips));
 }
 
 }  // namespace diorama

@@ -1,4 +1,5 @@
-// Contact sheets: one picture that shows an episode, a row for each view and channel, a column for each moment.
+// Contact sheets: one picture that shows an episode: a row for each view and channel and a column for each moment,
+// or for a single moment a row for each view and a column for each channel.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 """Reads datasets made by diorama.
 
 >>> from diorama_data import Dataset
->>> data = Dataset("build/quickstart/dataset")
+>>> data = Dataset("build/quickstart/clutter")
 >>> episode = data[0]                                   # arrays are read when asked for
 >>> episode["pixels"].shape                             # (rows, height_px, width_px, 3) uint8
 >>> for clip in data.clips(length=16, count=100, columns=["pixels", "action"]): ...
