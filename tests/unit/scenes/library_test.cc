@@ -28,7 +28,7 @@ TEST_CASE(
     CAPTURE(path.string());
     const auto scenario = read_scenario(path);
     REQUIRE_MESSAGE(scenario.ok(), scenario.status().message());
-    CHECK(diagnostics(*scenario) == "");
+    CHECK(diagnostics(*scenario, kLibrary) == "");
     Sampler::Tools with_model = tools();
     with_model.import_model = import_mjcf;
     auto sampler = Sampler::create(*scenario, kLibrary, with_model);

@@ -30,10 +30,11 @@ inline schema::Scenario parsed(const std::string& text) {
   return *std::move(scenario);
 }
 
-/// All diagnostics as lines "error path: message" or "warning path: message".
-inline std::string diagnostics(const schema::Scenario& scenario) {
+/// All diagnostics as lines "error path: message" or "warning path: message"; relative files start at `folder`.
+inline std::string diagnostics(const schema::Scenario& scenario,
+                               const std::filesystem::path& folder = std::filesystem::current_path()) {
   std::string text;
-  for (const Diagnostic& d : validate(scenario, std::filesystem::current_path())) {
+  for (const Diagnostic& d : validate(scenario, folder)) {
     text += (d.severity == Diagnostic::Severity::kError ? "error " : "warning ") + d.path + ": " +
             d.message + "\n";
   }
