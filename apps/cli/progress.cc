@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "engine/core/text.h"
@@ -35,17 +37,29 @@ Snapshot take(const GenerateProgress& progress, Clock::time_point start) {
 }
 
 std::string figures(const Snapshot& s) {
-  return fmt::format("{}/{} episodes  {:.2f} episodes/s  {:.0f} views/s  {:.1f} MB/s  {} rejected  ETA {}", s.done, s.total,
+  return fmt::format("{}/{} episodes  {:.2f}/s  {:.0f} views/s  {:.1f} MB/s  {} rejected  ETA {}", s.done, s.total,
                      s.per_second(s.done), s.per_second(s.views), s.per_second(s.bytes) / 1e6, s.rejected,
                      s.eta_s() < 0 ? "?" : format_duration(s.eta_s()));
 }
 
+int terminal_width() {
+  constexpr int kUsual = 80;
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
+
 void print_bar(const Snapshot& s) {
-  constexpr int kWidth = 24;
-  const int filled = static_cast<int>(std::lround(kWidth * s.fraction()));
-  std::string bar;
-  for (int i = 0; i < kWidth; ++i) bar += i < filled ? '#' : '.';
-  fmt::print(stderr, "\r[{}] {}\x1b[K", bar, figures(s));
+  // The line must not wrap, or the carriage return would not reach its start: the bar takes what the figures leave.
+  constexpr int kMostWidth = 32;
+  constexpr int kLeastWidth = 4;
+  const int room = terminal_width() - 1;
+  std::string line = figures(s);
+  const int bar_width = std::min(kMostWidth, room - static_cast<int>(line.size()) - 3);
+  if (bar_width >= kLeastWidth) {
+    const auto filled = static_cast<std::size_t>(std::lround(bar_width * s.fraction()));
+    line = "[" + std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '.') + "] " + line;
+  }
+  fmt::print(stderr, "\r{}\x1b[K", line.substr(0, static_cast<std::size_t>(room)));
 }
 
 void print_json(const Snapshot& s) {
