@@ -37,7 +37,7 @@ Snapshot take(const GenerateProgress& progress, Clock::time_point start) {
 }
 
 std::string figures(const Snapshot& s) {
-  return fmt::format("{}/{} episodes  {:.2f}/s  {:.0f} views/s  {:.1f} MB/s  {} rejected  ETA {}", s.done, s.total,
+  return fmt::format("{}/{} episodes  {:.2f} ep/s  {:.0f} views/s  {:.1f} MB/s  {} rejected  ETA {}", s.done, s.total,
                      s.per_second(s.done), s.per_second(s.views), s.per_second(s.bytes) / 1e6, s.rejected,
                      s.eta_s() < 0 ? "?" : format_duration(s.eta_s()));
 }
