@@ -143,6 +143,23 @@ struct Frustum {
   }
 };
 
+/// How far an endless plane must be stretched along its x and y from what is drawn, so that its
+/// border lies beyond far_m. 1 where that is so anyway, and along sides that do end.
+dvec2 endless_stretch(const Shape& shape, const Camera& camera, const Pose& camera_from_shape) {
+  dvec2 stretch(1.0);
+  if (shape.type != ShapeType::kPlane) return stretch;
+  const Intrinsics& k = camera.intrinsics;
+  const double x = std::max(k.cx_px + 0.5, k.width_px - 0.5 - k.cx_px) / k.fx_px;
+  const double y = std::max(k.cy_px + 0.5, k.height_px - 0.5 - k.cy_px) / k.fy_px;
+  const double reach = camera.far_m * std::sqrt(1.0 + x * x + y * y);
+  const dvec3 eye = inverse(camera_from_shape).position;
+  for (int axis = 0; axis < 2; ++axis) {
+    if (shape.size[axis] > 0.0) continue;
+    stretch[axis] = std::max(1.0, (std::abs(eye[axis]) + reach) / kDrawnPlaneHalfExtentM);
+  }
+  return stretch;
+}
+
 /// What all views of one state share.
 struct FrameInfo {
   std::vector<Pose> world_from_node;
@@ -326,14 +343,22 @@ class Packer {
     record.indices[2] =
         static_cast<std::uint32_t>(scene_.bodies[shape.body.index].object_index + 1);
     set_mapping(scene_.materials[shape.material.index], shape, *group.geometry, group.kind, record);
+    const Float4 map_scale = record.map_scale;
     for (int layer = 0; layer < chunk.num_views; ++layer) {
       const int view_index = chunk.first_view + layer;
       const FrameView& view = views_[view_index];
       const Camera& camera = scene_.cameras[view.camera.index];
       const Pose camera_from_shape = inverse(world_from_camera_[view_index]) *
                                      frame(view.frame).world_from_node[shape.node.index];
-      if (!Frustum(camera).sees(camera_from_shape.transform_point(center), radius)) continue;
-      const dmat3 rotation = glm::mat3_cast(camera_from_shape.rotation);
+      const dvec2 stretch = endless_stretch(shape, camera, camera_from_shape);
+      const double reach = radius * std::max(stretch.x, stretch.y);
+      if (!Frustum(camera).sees(camera_from_shape.transform_point(center), reach)) continue;
+      dmat3 rotation = glm::mat3_cast(camera_from_shape.rotation);
+      rotation[0] *= stretch.x;
+      rotation[1] *= stretch.y;
+      record.map_scale = map_scale;
+      record.map_scale[0] *= static_cast<float>(stretch.x);
+      record.map_scale[1] *= static_cast<float>(stretch.y);
       record.row_x = to_float(pose_row(camera_from_shape, rotation, 0));
       record.row_y = to_float(pose_row(camera_from_shape, rotation, 1));
       record.row_z = to_float(pose_row(camera_from_shape, rotation, 2));
