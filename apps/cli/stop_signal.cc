@@ -1,5 +1,6 @@
 #include "apps/cli/stop_signal.h"
 
+#include <cerrno>
 #include <csignal>
 
 #include <unistd.h>
@@ -16,8 +17,10 @@ void handle(int signal_number) {
     std::raise(signal_number);
     return;
   }
+  const int error_number = errno;  // of whatever call this interrupts
   static constexpr char kMessage[] = "\ndiorama: stopping after the running episodes (again: at once)\n";
   [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  errno = error_number;
 }
 
 }  // namespace

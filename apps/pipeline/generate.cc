@@ -238,7 +238,15 @@ Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::p
   }
   DIORAMA_RETURN_IF_ERROR(status);
   report.stopped = progress.episodes_kept + progress.episodes_rejected < progress.episodes_total;
+  if (report.stopped) writer->abandon_shard();
   DIORAMA_ASSIGN_OR_RETURN(report.shards_missing, writer->finish());
+  if (!report.stopped && report.shards_missing > 0) {
+    for (const int shard : plan.shards) {
+      if (writer->has_shard(shard)) continue;
+      return output_error("shard " + std::to_string(shard) + " of " + folder.string() +
+                          " went away or was changed by someone else during the run; run again with --resume");
+    }
+  }
   report.notes = writer->notes();
   return report;
 }

@@ -12,6 +12,7 @@
 
 #include "exporters/shard/manifest.h"
 #include "exporters/shard/output_file.h"
+#include "exporters/shard/run_claim.h"
 
 namespace diorama {
 namespace {
@@ -35,9 +36,10 @@ Result<std::vector<fs::path>> list(const fs::path& folder) {
 
 bool ends_with(const fs::path& path, const char* ending) { return path.filename().string().ends_with(ending); }
 
-bool is_probe(const fs::path& path) {
+/// A file that a run makes for itself and that means nothing to anyone else once the run is over.
+bool is_run_file(const fs::path& path) {
   const std::string name = path.filename().string();
-  return name.starts_with("probe.") && name.ends_with(".tmp");
+  return name == RunClaim::kFileName || (name.starts_with("probe.") && name.ends_with(".tmp"));
 }
 
 /// Whether the folder's content is a dataset of ours, whole or begun.
@@ -46,11 +48,23 @@ Result<bool> is_dataset(const fs::path& folder) {
     DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(folder / "dataset.json"));
     return text.find("\"diorama-dataset\"") != std::string::npos;
   }
-  if (!fs::is_directory(folder / "shards")) return false;
+  if (!fs::is_directory(folder / "shards")) {
+    DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder));
+    return std::all_of(entries.begin(), entries.end(), is_run_file);
+  }
   DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder / "shards"));
   return std::all_of(entries.begin(), entries.end(), [](const fs::path& entry) {
-    return shard_of_file(entry.filename().string()).has_value() || is_probe(entry);
+    return shard_of_file(entry.filename().string()).has_value() || is_run_file(entry);
   });
+}
+
+/// A probe lives for a moment; one that is still there is of a run that was killed, or its run does not mind.
+Status remove_probes(const fs::path& folder) {
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder));
+  for (const fs::path& entry : entries) {
+    if (is_run_file(entry) && entry.filename() != RunClaim::kFileName) DIORAMA_RETURN_IF_ERROR(remove_file(entry));
+  }
+  return {};
 }
 
 /// Removes journals and temporary files of runs that are no longer alive; a living one holds its journal's lock.
@@ -81,7 +95,7 @@ Status remove_dataset(const fs::path& folder) {
   if (fs::is_directory(shards)) {
     DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(shards));
     for (const fs::path& entry : entries) {
-      if (!shard_of_file(entry.filename().string()) && !is_probe(entry)) continue;
+      if (!shard_of_file(entry.filename().string())) continue;
       if (ends_with(entry, ".journal")) {
         DIORAMA_ASSIGN_OR_RETURN(FileDescriptor lock, open_locked(entry));
         locks.push_back(std::move(lock));
@@ -121,9 +135,8 @@ Status probe(const fs::path& folder) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return output_errno("write into", folder, errno);
   const FileDescriptor file(fd);
-  const Status status = write_all(fd, std::as_bytes(std::span("x", 1)), path);
-  const Status removed = remove_file(path);
-  return status.ok() ? removed : status;
+  DIORAMA_RETURN_IF_ERROR(remove_file(path));  // first, so that a killed run leaves nothing
+  return write_all(fd, std::as_bytes(std::span("x", 1)), path);
 }
 
 }  // namespace
@@ -139,7 +152,8 @@ std::optional<int> shard_of_file(const std::string& file_name) {
   return std::nullopt;
 }
 
-Result<bool> prepare_folder(const fs::path& folder, const DatasetSpec& spec, OutputMode mode) {
+Result<PreparedFolder> prepare_folder(const fs::path& folder, const DatasetSpec& spec, OutputMode mode) {
+  if (folder.empty()) return output_error("the output folder has no name; give a folder that diorama may create");
   std::error_code error;
   const fs::file_status there = fs::status(folder, error);
   if (error && there.type() != fs::file_type::not_found) return output_errno("look at", folder, error.value());
@@ -147,44 +161,65 @@ Result<bool> prepare_folder(const fs::path& folder, const DatasetSpec& spec, Out
   if (existed && !fs::is_directory(there)) {
     return output_error(folder.string() + " is a file; give a folder that diorama may create");
   }
+  if (!existed && fs::is_symlink(fs::symlink_status(folder, error))) {
+    return output_error(folder.string() + " is a link to " + fs::read_symlink(folder, error).string() +
+                        ", which is not there; make that folder, or give another one");
+  }
+  const auto occupied = [&] {
+    return output_error(folder.string() +
+                        " exists and is not empty; use --resume to go on with it, --force to replace it, or another "
+                        "folder");
+  };
   if (existed) {
     DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder));
     if (!entries.empty()) {
-      if (mode == OutputMode::kNew) {
-        return output_error(folder.string() +
-                            " exists and is not empty; use --resume to go on with it, --force to replace it, or another "
-                            "folder");
-      }
+      if (mode == OutputMode::kNew) return occupied();
       DIORAMA_ASSIGN_OR_RETURN(const bool ours, is_dataset(folder));
       if (!ours) {
         return output_error(folder.string() + " holds files that diorama did not make (such as '" +
                             entries.front().filename().string() + "'); give another folder");
       }
-      if (mode == OutputMode::kForce) DIORAMA_RETURN_IF_ERROR(remove_dataset(folder));
     }
   }
-  fs::create_directories(folder / "shards", error);
-  if (error) return output_errno("create", folder / "shards", error.value());
-  const auto check = [&]() -> Status {
+  const fs::path shards = folder / "shards";
+  fs::create_directories(shards, error);
+  if (error) {
+    if (!existed) ::rmdir(folder.c_str());
+    return output_errno("create", shards, error.value());
+  }
+  PreparedFolder prepared;
+  prepared.created = !existed;
+  const auto prepare = [&]() -> Status {
+    DIORAMA_ASSIGN_OR_RETURN(prepared.claim, RunClaim::take(shards, spec.hash(), mode != OutputMode::kResume));
+    if (mode == OutputMode::kNew) {  // another run may have come and gone since the first look
+      DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(shards));
+      if (fs::exists(folder / "dataset.json") || !std::all_of(entries.begin(), entries.end(), is_run_file)) {
+        return occupied();
+      }
+    }
+    if (mode == OutputMode::kForce) DIORAMA_RETURN_IF_ERROR(remove_dataset(folder));
+    DIORAMA_RETURN_IF_ERROR(remove_probes(folder));
+    DIORAMA_RETURN_IF_ERROR(remove_probes(shards));
     DIORAMA_RETURN_IF_ERROR(probe(folder));
-    DIORAMA_RETURN_IF_ERROR(probe(folder / "shards"));
+    DIORAMA_RETURN_IF_ERROR(probe(shards));
     DIORAMA_ASSIGN_OR_RETURN(const std::int64_t free, free_bytes(folder));
-    if (free < kLeastFreeBytes) return output_errno("write into", folder / "shards", ENOSPC, kLeastFreeBytes);
+    if (free < kLeastFreeBytes) return output_errno("write into", shards, ENOSPC, kLeastFreeBytes);
     if (mode == OutputMode::kResume) {
       DIORAMA_RETURN_IF_ERROR(check_same_spec(folder, spec));
-      DIORAMA_RETURN_IF_ERROR(remove_leftovers(folder / "shards"));
+      DIORAMA_RETURN_IF_ERROR(remove_leftovers(shards));
     }
-    return {};
+    return prepared.claim.share();
   };
-  const Status status = check();
+  const Status status = prepare();
   if (!status.ok()) {
+    prepared.claim.release();
     if (!existed) {  // leave nothing behind; only empty folders go
-      ::rmdir((folder / "shards").c_str());
+      ::rmdir(shards.c_str());
       ::rmdir(folder.c_str());
     }
     return status;
   }
-  return !existed;
+  return prepared;
 }
 
 }  // namespace diorama

@@ -40,7 +40,7 @@ struct DatasetWriter::Impl {
   fs::path shards;
   DatasetSpec spec;
   std::string spec_hash;
-  bool created_folder = false;
+  PreparedFolder prepared;
   bool made_a_shard = false;
 
   std::optional<Journal> journal;  // of the shard under way
@@ -56,6 +56,7 @@ struct DatasetWriter::Impl {
   }
   std::int64_t end_episode(int shard) const { return std::min(spec.num_episodes, first_episode(shard + 1)); }
 
+  bool has_files(int shard) const;
   bool look_for(int shard);
   Status check_room(int shard) const;
   Status check_turn(std::int64_t episode);
@@ -69,7 +70,7 @@ Result<std::unique_ptr<DatasetWriter>> DatasetWriter::open(const fs::path& folde
   impl->shards = folder / "shards";
   impl->spec = std::move(spec);
   impl->spec_hash = impl->spec.hash();
-  DIORAMA_ASSIGN_OR_RETURN(impl->created_folder, prepare_folder(folder, impl->spec, mode));
+  DIORAMA_ASSIGN_OR_RETURN(impl->prepared, prepare_folder(folder, impl->spec, mode));
   return std::unique_ptr<DatasetWriter>(new DatasetWriter(std::move(impl)));
 }
 
@@ -77,9 +78,10 @@ DatasetWriter::DatasetWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 
 DatasetWriter::~DatasetWriter() {
   impl_->abandon();
-  if (impl_->created_folder && !impl_->made_a_shard) {  // a run that made nothing leaves nothing; only empty folders go
+  impl_->prepared.claim.release();
+  if (!impl_->made_a_shard) {  // a run that made nothing leaves nothing; only empty folders go
     ::rmdir(impl_->shards.c_str());
-    ::rmdir(impl_->folder.c_str());
+    if (impl_->prepared.created) ::rmdir(impl_->folder.c_str());
   }
 }
 
@@ -89,13 +91,20 @@ void DatasetWriter::Impl::abandon() {
   journal.reset();
 }
 
+/// True if both files of the shard are there; nothing is read.
+bool DatasetWriter::Impl::has_files(int shard) const {
+  std::error_code error;
+  return fs::is_regular_file(shards / (shard_stem(shard) + ".json"), error) &&
+         fs::is_regular_file(shards / (shard_stem(shard) + ".h5"), error);
+}
+
 /// True if shard and manifest are there, fit the specification, and size and SHA-256 agree.
 bool DatasetWriter::Impl::look_for(int shard) {
+  if (!has_files(shard)) return false;
   if (whole.contains(shard)) return true;
   const fs::path json_path = shards / (shard_stem(shard) + ".json");
   const fs::path file = shards / (shard_stem(shard) + ".h5");
   std::error_code error;
-  if (!fs::is_regular_file(json_path, error) || !fs::is_regular_file(file, error)) return false;
   const Result<std::string> text = read_text_file(json_path);
   if (!text.ok()) return false;
   Result<ShardManifest> manifest = parse_shard_json(*text, json_path.string());
@@ -208,11 +217,16 @@ std::int64_t DatasetWriter::bytes_written() const { return impl_->bytes; }
 
 const std::vector<std::string>& DatasetWriter::notes() const { return impl_->notes; }
 
+void DatasetWriter::abandon_shard() { impl_->abandon(); }
+
 Result<int> DatasetWriter::finish() {
   Impl& self = *impl_;
   if (self.journal) return failed("a shard is still open");
   self.notes.clear();
   int missing = 0;
+  // Looking at names first: as long as other parts are at work, their shards need not be read by every one.
+  for (int shard = 0; shard < self.spec.num_shards(); ++shard) missing += self.has_files(shard) ? 0 : 1;
+  if (missing > 0) return missing;
   std::vector<ShardManifest> manifests;
   for (int shard = 0; shard < self.spec.num_shards(); ++shard) {
     if (self.look_for(shard)) {

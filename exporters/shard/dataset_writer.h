@@ -77,6 +77,9 @@ class DatasetWriter {
   Status reject(std::int64_t episode, const std::string& reason);
   Result<ShardSummary> end_shard();
 
+  /// Drops the shard under way, if there is one: its episodes are made again by the next run.
+  void abandon_shard();
+
   /// Stored bytes so far in this run, for progress.
   std::int64_t bytes_written() const;
 

@@ -4,7 +4,10 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <string_view>
 #include <utility>
+
+#include "exporters/shard/output_file.h"
 
 #include <hdf5.h>
 
@@ -25,13 +28,23 @@ herr_t keep_innermost(unsigned depth, const H5E_error2_t* error, void* text) {
   return 0;
 }
 
+/// The words of the system in HDF5's long report of a failed call, if it has them; else the report as one line.
+std::string in_short(std::string text) {
+  constexpr std::string_view kBefore = "error message = '";
+  const std::size_t first = text.find(kBefore);
+  const std::size_t last = first == std::string::npos ? first : text.find('\'', first + kBefore.size());
+  if (last != std::string::npos) return text.substr(first + kBefore.size(), last - first - kBefore.size());
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 /// The failure on top of HDF5's error stack. A failed write is the output's fault, anything else the file's.
 Status h5_error(const std::string& what, const std::string& where) {
   std::string reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
   H5Eclear2(H5E_DEFAULT);
   if (reason.empty()) reason = "HDF5 gives no reason";
-  return output_error("cannot " + what + " " + where + ": " + reason);
+  return output_error("cannot " + what + " " + where + ": " + in_short(std::move(reason)));
 }
 
 /// float16 as numpy has it: IEEE half, little endian.
@@ -199,7 +212,9 @@ bool Handle::close() {
 
 Status Dataset::write_chunk(std::int64_t row, std::span<const std::byte> chunk) {
   const std::vector<hsize_t> start = chunk_start(shape_.size(), row);
-  if (H5Dwrite_chunk(handle_.get(), H5P_DEFAULT, 0, start.data(), chunk.size(), chunk.data()) < 0) {
+  const bool written = H5Dwrite_chunk(handle_.get(), H5P_DEFAULT, 0, start.data(), chunk.size(), chunk.data()) >= 0;
+  if (failure_ && failure_->error_number != 0) return output_errno("write", file_name_, failure_->error_number);
+  if (!written) {
     return h5_error("write row " + std::to_string(row) + " of '" + name_ + "' in", file_name_);
   }
   return {};
@@ -285,7 +300,13 @@ Result<File> File::create(const std::filesystem::path& path) {
       H5Pset_obj_track_times(creation.get(), false) < 0) {
     return h5_error("prepare", file.path_);
   }
+  file.failure_ = std::make_shared<WriteFailure>();
+  if (!set_output_driver(access.get(), &file.failure_)) return h5_error("prepare", file.path_);
   file.handle_ = Handle(Handle::Kind::kFile, H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()));
+  if (file.failure_->error_number != 0) {
+    H5Eclear2(H5E_DEFAULT);
+    return output_errno("create", path, file.failure_->error_number);
+  }
   if (!file.handle_.valid()) return h5_error("create", file.path_);
   return file;
 }
@@ -299,7 +320,11 @@ Result<File> File::open(const std::filesystem::path& path) {
   return file;
 }
 
-Status File::close() { return handle_.close() ? Status() : h5_error("finish writing", path_); }
+Status File::close() {
+  const bool closed = handle_.close();
+  if (failure_ && failure_->error_number != 0) return output_errno("write", path_, failure_->error_number);
+  return closed ? Status() : h5_error("finish writing", path_);
+}
 
 Result<Dataset> File::make(const std::string& name, ColumnType type, const std::vector<std::int64_t>& shape, Id dcpl) {
   const Handle stored_type = file_type(type);
@@ -308,6 +333,7 @@ Result<Dataset> File::make(const std::string& name, ColumnType type, const std::
   dataset.file_name_ = path_;
   dataset.name_ = name;
   dataset.shape_ = shape;
+  dataset.failure_ = failure_;
   if (H5Pset_obj_track_times(dcpl, false) < 0) return h5_error("prepare '" + name + "' in", path_);
   dataset.handle_ = Handle(Handle::Kind::kDataset, H5Dcreate2(handle_.get(), name.c_str(), stored_type.get(),
                                                               space.get(), H5P_DEFAULT, dcpl, H5P_DEFAULT));

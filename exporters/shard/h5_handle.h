@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "engine/core/status.h"
 #include "exporters/shard/columns.h"
+#include "exporters/shard/h5_output_driver.h"
 
 namespace diorama::h5 {
 
@@ -72,6 +74,7 @@ class Dataset {
   std::string file_name_;
   std::string name_;
   std::vector<std::int64_t> shape_;
+  std::shared_ptr<const WriteFailure> failure_;  // of a file that is being written
 };
 
 class File {
@@ -80,7 +83,7 @@ class File {
   static Result<File> create(const std::filesystem::path& path);
   /// For reading.
   static Result<File> open(const std::filesystem::path& path);
-  /// Errors of the last writes show here.
+  /// A write that failed at any time shows here at the latest.
   Status close();
 
   /// Fixed size, one chunk = `chunk_rows` whole rows; every chunk must be written. Without rows: contiguous.
@@ -102,8 +105,9 @@ class File {
 
  private:
   Result<Dataset> make(const std::string& name, ColumnType type, const std::vector<std::int64_t>& shape, Id dcpl);
-  Handle handle_;
   std::string path_;
+  std::shared_ptr<WriteFailure> failure_;  // of a file that is being written
+  Handle handle_;
 };
 
 }  // namespace diorama::h5

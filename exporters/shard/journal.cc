@@ -50,7 +50,11 @@ Result<Journal> Journal::create(const std::filesystem::path& path, const std::st
   Journal journal;
   journal.path_ = path;
   DIORAMA_ASSIGN_OR_RETURN(journal.file_, open_locked(path));
-  if (::ftruncate(journal.file_.get(), 0) != 0) return output_errno("write", path, errno);
+  if (::ftruncate(journal.file_.get(), 0) != 0) {
+    const Status status = output_errno("write", path, errno);
+    (void)journal.remove();
+    return status;
+  }
   std::vector<std::byte> header;
   for (const char c : kMagic) put(header, c);
   put(header, kVersion);

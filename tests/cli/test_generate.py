@@ -158,6 +158,24 @@ def test_interrupting_keeps_whole_shards_and_says_how_to_go_on(cli, tmp_path):
         assert digest
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_in_the_middle_of_a_shard_is_resumable(cli, scenario, tmp_path, number):
+    out = tmp_path / "set"
+    arguments = ["generate", str(scenario), "--out", str(out), "--episodes", "60", "--episodes-per-shard", "50", "--workers", "1",
+                 "--progress", "none"]
+    process = subprocess.Popen([PROGRAM, *arguments], stderr=subprocess.PIPE, text=True)
+    deadline = time.time() + 60
+    while not list(out.glob("shards/*.journal")) and time.time() < deadline:
+        time.sleep(0.005)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 75, errors
+    assert "--resume" in errors and not leftovers(out)
+    assert cli(*arguments, "--resume").returncode == 0
+    assert cli(*arguments[:3], tmp_path / "whole", *arguments[4:]).returncode == 0
+    assert shard_hashes(out) == shard_hashes(tmp_path / "whole")
+
+
 def test_an_output_folder_that_exists_is_never_touched_without_force(cli, scenario, tmp_path):
     out = tmp_path / "set"
     out.mkdir()

@@ -96,7 +96,7 @@ TEST_CASE("what is under way is only a journal, and an abandoned run leaves noth
     REQUIRE((*writer)->begin_shard(0).ok());
     REQUIRE((*writer)->append(*tiny::record(spec, 0)).ok());
     CHECK((*writer)->bytes_written() > 0);
-    CHECK(names(set) == std::vector<std::string>{"shards/000000.journal"});
+    CHECK(names(set) == std::vector<std::string>{"shards/000000.journal", "shards/run.tmp"});
   }
   CHECK_FALSE(fs::exists(set));
 }
@@ -294,6 +294,57 @@ TEST_CASE("the hash of a specification follows everything that decides the bytes
   CHECK(differs([](DatasetSpec& s) { s.columns[0].deflate_level = 0; }));
   CHECK(differs([](DatasetSpec& s) { s.layout.objects[1].name = "x"; }));
   CHECK(differs([](DatasetSpec& s) { s.episodes_per_shard = 1; }));
+}
+
+TEST_CASE("while a run lives, runs of the same specification join it and all others are refused") {
+  TempDir dir;
+  const fs::path set = dir.path() / "set";
+  const DatasetSpec spec = tiny::spec(4, 2);
+  DatasetSpec other = spec;
+  other.seed += 1;
+  {
+    auto first = DatasetWriter::open(set, spec, OutputMode::kNew);
+    REQUIRE(first.ok());
+    CHECK(DatasetWriter::open(set, spec, OutputMode::kResume).ok());
+    for (const OutputMode mode : {OutputMode::kResume, OutputMode::kForce}) {
+      const Status refused = DatasetWriter::open(set, other, mode).status();
+      CHECK(refused.code() == Code::kOutput);
+      CHECK(refused.message().find("is in use") != std::string::npos);
+    }
+    CHECK(DatasetWriter::open(set, spec, OutputMode::kForce).status().code() == Code::kOutput);
+    REQUIRE(tiny::write_shard(**first, spec, 0).ok());
+    REQUIRE(tiny::write_shard(**first, spec, 1).ok());
+    CHECK((*first)->finish().ok());
+  }
+  CHECK_FALSE(fs::exists(set / "shards/run.tmp"));
+  CHECK(DatasetWriter::open(set, other, OutputMode::kForce).ok());
+}
+
+TEST_CASE("an abandoned shard leaves a writer that can finish, and what went away counts as missing") {
+  TempDir dir;
+  const DatasetSpec spec = tiny::spec(4, 2);
+  auto writer = DatasetWriter::open(dir.path() / "set", spec, OutputMode::kNew);
+  REQUIRE(writer.ok());
+  REQUIRE(tiny::write_shard(**writer, spec, 0).ok());
+  REQUIRE((*writer)->begin_shard(1).ok());
+  REQUIRE((*writer)->append(*tiny::record(spec, 2)).ok());
+  CHECK_FALSE((*writer)->finish().ok());
+  (*writer)->abandon_shard();
+  CHECK(*(*writer)->finish() == 1);
+  REQUIRE(tiny::write_shard(**writer, spec, 1).ok());
+  fs::remove(dir.path() / "set/shards/000000.h5");
+  CHECK(*(*writer)->finish() == 1);
+  CHECK_FALSE((*writer)->has_shard(0));
+  CHECK_FALSE(fs::exists(dir.path() / "set/dataset.json"));
+}
+
+TEST_CASE("probes of killed runs are no foreign files and go with the next run") {
+  TempDir dir;
+  const fs::path set = dir.path() / "set";
+  fs::create_directories(set);
+  std::ofstream(set / "probe.1.tmp") << "x";
+  REQUIRE(tiny::write_dataset(set, tiny::spec(2, 2), OutputMode::kResume).ok());
+  CHECK_FALSE(fs::exists(set / "probe.1.tmp"));
 }
 
 }  // namespace

@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <vector>
 
 #include "exporters/shard/dataset_writer.h"
+#include "exporters/shard/h5_handle.h"
 #include "exporters/shard/output_file.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/exporters/tiny_dataset.h"
@@ -24,6 +27,7 @@ namespace fs = std::filesystem;
 /// Runs `work` in a child process, which may limit itself; its return value is the exit status.
 template <typename Work>
 int exit_of_child(Work work) {
+  std::fflush(nullptr);  // what is buffered must not be written twice
   const pid_t pid = fork();
   if (pid == 0) _exit(work());
   int status = 0;
@@ -82,6 +86,37 @@ TEST_CASE("wherever a file hits its largest size, the failure is an output error
     }
   }
   CHECK(some_passed);
+}
+
+TEST_CASE("a write that fails under HDF5 is an error with the system's words, and the process ends in peace") {
+  TempDir dir;
+  for (const rlim_t limit : {rlim_t{10}, rlim_t{100}, rlim_t{3000}, rlim_t{70'000}}) {
+    const int outcome = exit_of_child([&] {
+      std::signal(SIGXFSZ, SIG_IGN);
+      const std::filesystem::path path = dir.path() / "file.h5";
+      const rlimit file_size{limit, limit};
+      if (setrlimit(RLIMIT_FSIZE, &file_size) != 0) return 9;
+      const std::vector<std::byte> bytes(100'000, std::byte{1});
+      Status status;
+      {
+        auto file = h5::File::create(path);
+        status = file.status();
+        if (file.ok()) {
+          auto made = file->create_plain("a", ColumnType::kUint8, {100'000}, bytes);
+          status = made.status();
+          made = h5::Dataset();
+          const Status closed = file->close();
+          if (status.ok()) status = closed;
+        }
+      }
+      const bool clear = status.code() == Code::kOutput && status.message().find("File too large") != std::string::npos &&
+                         status.message().find('\n') == std::string::npos;
+      std::exit(clear ? 0 : 1);  // with HDF5's own work at exit
+      return 1;
+    });
+    INFO(limit);
+    CHECK(outcome == 0);
+  }
 }
 
 TEST_CASE("a full file system is an output error with what is needed, and resuming with room goes on") {
