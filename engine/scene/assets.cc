@@ -1,6 +1,9 @@
 #include "engine/scene/assets.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include <assimp/Importer.hpp>
@@ -18,6 +21,7 @@
 
 #include "engine/core/hash.h"
 #include "engine/core/text.h"
+#include "engine/scene/ply_file.h"
 
 namespace diorama {
 namespace {
@@ -68,6 +72,9 @@ void collect(const aiScene& scene, const aiNode& node, const aiMatrix4x4& parent
 
 Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path, double scale) {
   DIORAMA_RETURN_IF_ERROR(missing(path, "mesh"));
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (extension == ".ply") DIORAMA_RETURN_IF_ERROR(check_ply_file(path));
   Assimp::Importer importer;
   const aiScene* scene = importer.ReadFile(
       path.string(), aiProcess_Triangulate | aiProcess_SortByPType | aiProcess_FlipUVs | aiProcess_FindInvalidData);

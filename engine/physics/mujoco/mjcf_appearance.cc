@@ -76,6 +76,20 @@ dvec3 colour_at(const float* values, int index) {
   return {values[3 * index], values[3 * index + 1], values[3 * index + 2]};
 }
 
+// MuJoCo averages the normals of the faces that share a vertex (all of them in an STL file): around a sharp edge
+// that shades faces as if they looked elsewhere, up to shadow on what the light does not reach.
+bool has_blurred_edges(const Mesh& mesh) {
+  constexpr double kLeastCosine = 0.6;  // a cube's corner has 0.577
+  for (const auto& [a, b, c] : mesh.triangles) {
+    const dvec3 face = glm::cross(mesh.positions[b] - mesh.positions[a], mesh.positions[c] - mesh.positions[a]);
+    const double least = kLeastCosine * glm::length(face);
+    for (const std::uint32_t v : {a, b, c}) {
+      if (glm::dot(mesh.normals[v], face) < least) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void import_textures(const mjModel* m, Scene& scene) {
@@ -126,7 +140,7 @@ void import_meshes(const mjModel* m, Scene& scene) {
       }
       mesh->triangles.push_back(triangle);
     }
-    scene.meshes.push_back(std::move(mesh));
+    scene.meshes.push_back(has_blurred_edges(*mesh) ? std::make_shared<Mesh>(with_normals(*mesh)) : mesh);
   }
 }
 

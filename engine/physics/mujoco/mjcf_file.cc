@@ -2,14 +2,26 @@
 
 #include <tinyxml2.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 
 namespace diorama::mujoco {
 namespace {
 
 using tinyxml2::XMLElement;
+
+constexpr int kMaxDepth = 200;
+// MuJoCo counts the bytes of all faces of a builtin texture in 32 bits, unchecked.
+constexpr double kMaxTextureSizePx = 16384.0;
+constexpr double kMaxTexturePixels = 1 << 26;
+constexpr double kMaxCompositeElements = 1e6;
+
+Status refuse(const XMLElement* element, const std::string& why) {
+  return invalid_input("line " + std::to_string(element->GetLineNum()) + ": <" + element->Name() + ">: " + why);
+}
 
 Status load_document(const std::filesystem::path& path, tinyxml2::XMLDocument& document) {
   std::error_code error;
@@ -26,16 +38,30 @@ Status load_document(const std::filesystem::path& path, tinyxml2::XMLDocument& d
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     return invalid_input(path.string() + ": the model file is empty");
   }
-  if (document.Parse(text.data(), text.size()) != tinyxml2::XML_SUCCESS) {
+  const tinyxml2::XMLError parsed = document.Parse(text.data(), text.size());
+  if (parsed == tinyxml2::XML_ELEMENT_DEPTH_EXCEEDED) {
+    return invalid_input(path.string() + ": its elements are nested deeper than the XML reader goes (about 100 levels)");
+  }
+  if (parsed != tinyxml2::XML_SUCCESS) {
     return invalid_input(path.string() + ":" + std::to_string(document.ErrorLineNum()) + ": is not well-formed XML (" +
                          document.ErrorName() + "); an MJCF model file is needed");
   }
   return {};
 }
 
+Status check_texture(const XMLElement* texture) {
+  if (!texture->Attribute("builtin")) return {};
+  const double width = texture->DoubleAttribute("width", 0.0);
+  const char* type = texture->Attribute("type");
+  // The faces of a cube are as high as wide.
+  const double height = type && std::string(type) == "2d" ? texture->DoubleAttribute("height", 0.0) : 6.0 * width;
+  if (width <= kMaxTextureSizePx && height <= 6.0 * kMaxTextureSizePx && width * height <= kMaxTexturePixels) return {};
+  return refuse(texture, "a builtin texture of width " + std::to_string(static_cast<long long>(width)) +
+                             " px is too large; at most 2^26 pixels in all and 16384 a row are supported");
+}
+
 // Walks the elements of one file and those of the files that it includes.
 Status collect(const XMLElement* element, const std::filesystem::path& model_folder, int depth, MjcfFacts& facts) {
-  constexpr int kMaxDepth = 200;
   if (depth > kMaxDepth) return invalid_input("line " + std::to_string(element->GetLineNum()) + ": nested too deep");
   const std::string name = element->Name();
   if (name == "include" && element->Attribute("file")) {
@@ -51,9 +77,39 @@ Status collect(const XMLElement* element, const std::filesystem::path& model_fol
     facts.has_total_mass |= element->DoubleAttribute("settotalmass", -1.0) > 0.0;
     const char* coordinate = element->Attribute("coordinate");
     facts.has_global_coordinates |= coordinate && std::string(coordinate) == "global";
+  } else if (name == "texture") {
+    DIORAMA_RETURN_IF_ERROR(check_texture(element));
+  } else if (name == "composite" && element->Attribute("count")) {
+    std::istringstream counts(element->Attribute("count"));
+    double elements = 1.0;
+    for (double count = 0.0; counts >> count;) elements *= std::max(1.0, count);
+    if (elements > kMaxCompositeElements) {
+      return refuse(element, "count=\"" + std::string(element->Attribute("count")) + "\" makes more than a million parts");
+    }
   }
   for (const XMLElement* child = element->FirstChildElement(); child; child = child->NextSiblingElement()) {
     DIORAMA_RETURN_IF_ERROR(collect(child, model_folder, depth + 1, facts));
+  }
+  return {};
+}
+
+Status expand(XMLElement* parent, const std::filesystem::path& model_folder, int depth) {
+  if (depth > kMaxDepth) return invalid_input("includes are nested too deep");
+  for (XMLElement* child = parent->FirstChildElement(); child;) {
+    XMLElement* next = child->NextSiblingElement();
+    const char* file = std::string(child->Name()) == "include" ? child->Attribute("file") : nullptr;
+    tinyxml2::XMLDocument included;
+    if (!file || !load_document(model_folder / file, included).ok() || !included.RootElement()) {
+      DIORAMA_RETURN_IF_ERROR(expand(child, model_folder, depth + 1));
+    } else {
+      DIORAMA_RETURN_IF_ERROR(expand(included.RootElement(), model_folder, depth + 1));
+      tinyxml2::XMLNode* last = child;
+      for (const XMLElement* part = included.RootElement()->FirstChildElement(); part; part = part->NextSiblingElement()) {
+        last = parent->InsertAfterChild(last, part->DeepClone(parent->GetDocument()));
+      }
+      parent->DeleteChild(child);
+    }
+    child = next;
   }
   return {};
 }
@@ -75,6 +131,14 @@ Result<MjcfFacts> read_mjcf_facts(const std::filesystem::path& path) {
   MjcfFacts facts;
   DIORAMA_RETURN_IF_ERROR(collect(root, path.parent_path(), 0, facts).with_context(path.string()));
   return facts;
+}
+
+Status expand_includes(XMLElement* root, const std::filesystem::path& model_folder) {
+  return expand(root, model_folder, 0);
+}
+
+void remove_keyframes(XMLElement* root) {
+  while (XMLElement* keyframe = root->FirstChildElement("keyframe")) root->DeleteChild(keyframe);
 }
 
 }  // namespace diorama::mujoco

@@ -6,6 +6,10 @@
 
 #include "engine/core/status.h"
 
+namespace tinyxml2 {
+class XMLElement;
+}
+
 namespace diorama::mujoco {
 
 /// Settings found in the file and in the files that it includes.
@@ -16,6 +20,14 @@ struct MjcfFacts {
 };
 
 /// invalid_input if the file is missing, unreadable, empty, not XML (with the line) or not MJCF (URDF for one).
+/// The same for a texture or composite so large that MuJoCo would crash or hang on it.
 Result<MjcfFacts> read_mjcf_facts(const std::filesystem::path& path);
+
+/// Puts the contents of included files in the place of each <include>, as MuJoCo does. An include that cannot be
+/// read is left for MuJoCo to report.
+Status expand_includes(tinyxml2::XMLElement* root, const std::filesystem::path& model_folder);
+
+/// Removes all keyframes of a model without includes.
+void remove_keyframes(tinyxml2::XMLElement* root);
 
 }  // namespace diorama::mujoco

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 #include <set>
 #include <utility>
 
 #include "engine/core/hash.h"
+#include "engine/core/text.h"
 #include "engine/physics/mujoco/mjcf_appearance.h"
 #include "engine/physics/mujoco/mjcf_file.h"
 #include "engine/physics/mujoco/mujoco_model.h"
@@ -54,12 +56,46 @@ Status check_supported(const mjModel* m) {
   return {};
 }
 
+bool is_utf8(const char* text) {
+  while (*text) {
+    const auto lead = static_cast<unsigned char>(*text++);
+    const int more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : lead >= 0xE0 && lead < 0xF0 ? 2
+                     : lead >= 0xF0 && lead < 0xF5 ? 3 : -1;
+    if (more < 0) return false;
+    for (int k = 0; k < more; ++k, ++text) {
+      if ((static_cast<unsigned char>(*text) & 0xC0) != 0x80) return false;
+    }
+  }
+  return true;
+}
+
+// Names go into JSON and HDF5 as UTF-8.
+Status check_names(const mjModel* m) {
+  for (const char* name = m->names; name < m->names + m->nnames; name += std::strlen(name) + 1) {
+    if (is_utf8(name)) continue;
+    return invalid_input("the name '" + std::string(name) + "' is not UTF-8 text; save the file as UTF-8");
+  }
+  return {};
+}
+
+Status check_options(const mjModel* m) {
+  if (!(m->opt.timestep > 0.0) || !std::isfinite(m->opt.timestep)) {
+    return invalid_input("<option timestep=\"" + format_number(m->opt.timestep) + "\">: must be a time above 0 s");
+  }
+  for (const mjtNum g : m->opt.gravity) {
+    if (!std::isfinite(g)) return invalid_input("<option gravity>: " + format_number(g) + " is not a finite number");
+  }
+  return {};
+}
+
 class Importer {
  public:
   Importer(const mjModel* m, Scene& scene) : m_(m), scene_(scene) {}
 
   Status run() {
     DIORAMA_RETURN_IF_ERROR(check_supported(m_));
+    DIORAMA_RETURN_IF_ERROR(check_options(m_));
+    DIORAMA_RETURN_IF_ERROR(check_names(m_));
     read_physics();
     read_bodies();
     read_joints();
@@ -264,6 +300,9 @@ Result<Scene> import_mjcf(const std::filesystem::path& path) {
   DIORAMA_ASSIGN_OR_RETURN(const std::shared_ptr<const mjModel> model, mujoco::compile_model_file(absolute));
   Scene scene;
   DIORAMA_RETURN_IF_ERROR(mujoco::Importer(model.get(), scene).run().with_context(absolute.string()));
+  if (const std::vector<std::string> problems = check_scene(scene); !problems.empty()) {
+    return invalid_input(absolute.string() + ": " + problems.front() + "; correct the model file");
+  }
   ModelFile file;
   file.path = absolute;
   DIORAMA_ASSIGN_OR_RETURN(file.sha256, sha256_file(absolute));

@@ -98,6 +98,25 @@ std::string vertex_text(const Mesh& mesh) {
   return text;
 }
 
+// Whether the corners span a volume: MuJoCo makes no hull of those that lie in a plane.
+bool is_flat(const Mesh& mesh) {
+  constexpr double kLeastShare = 1e-9;  // of the extent
+  const std::vector<dvec3>& points = mesh.positions;
+  const auto farthest = [&](const auto& distance) {
+    return *std::max_element(points.begin(), points.end(),
+                             [&](const dvec3& p, const dvec3& q) { return distance(p) < distance(q); });
+  };
+  const dvec3 a = points.front();
+  const dvec3 b = farthest([&](const dvec3& p) { return glm::length(p - a); });
+  const double extent = glm::length(b - a);
+  const auto from_line = [&](const dvec3& p) { return glm::length(glm::cross(p - a, b - a)); };
+  const dvec3 c = farthest(from_line);
+  if (from_line(c) <= kLeastShare * extent * extent) return true;
+  const dvec3 normal = glm::normalize(glm::cross(b - a, c - a));
+  const auto from_plane = [&](const dvec3& p) { return std::abs(glm::dot(p - a, normal)); };
+  return from_plane(farthest(from_plane)) <= kLeastShare * extent;
+}
+
 class Writer {
  public:
   Writer(const Scene& scene, XMLElement* root)
@@ -142,6 +161,11 @@ class Writer {
         if (scene_.shapes[s].type == ShapeType::kPlane && body.motion == Motion::kDynamic) {
           return invalid_input("body '" + body.name + "': shape '" + scene_.shapes[s].name +
                                "' is a plane, which only a static body can have; use a box");
+        }
+        const Mesh* mesh = scene_.mesh_of(scene_.shapes[s]);
+        if (mesh && is_flat(*mesh)) {
+          return invalid_input("body '" + body.name + "': mesh '" + mesh->name +
+                               "' is flat and so cannot collide in MuJoCo; give it a thickness, or let it be a ghost");
         }
       }
     }

@@ -8,11 +8,13 @@ namespace diorama::mujoco {
 namespace {
 
 thread_local bool throw_warnings = false;
+thread_local std::string* kept_warning = nullptr;
 
 void on_error(const char* message) { throw MujocoError(message); }
 
 void on_warning(const char* message) {
   if (throw_warnings) throw MujocoError(message);
+  if (kept_warning && kept_warning->empty()) *kept_warning = message;
 }
 
 }  // namespace
@@ -27,6 +29,9 @@ void install_error_hooks() {
 
 ThrowWarnings::ThrowWarnings() { throw_warnings = true; }
 ThrowWarnings::~ThrowWarnings() { throw_warnings = false; }
+
+KeepWarning::KeepWarning() { kept_warning = &text_; }
+KeepWarning::~KeepWarning() { kept_warning = nullptr; }
 
 std::string one_line(const std::string& text) {
   std::string line;

@@ -27,6 +27,20 @@ class ThrowWarnings {
   ThrowWarnings& operator=(const ThrowWarnings&) = delete;
 };
 
+/// Remembers the first warning on this thread while alive. Scopes do not nest, also not with ThrowWarnings.
+class KeepWarning {
+ public:
+  KeepWarning();
+  ~KeepWarning();
+  KeepWarning(const KeepWarning&) = delete;
+  KeepWarning& operator=(const KeepWarning&) = delete;
+
+  const std::string& text() const { return text_; }  ///< "" = none.
+
+ private:
+  std::string text_;
+};
+
 /// MuJoCo's text on one line, without blanks around it.
 std::string one_line(const std::string& text);
 

@@ -56,6 +56,7 @@ Result<ModelPointer> load(const std::filesystem::path& path, const std::string* 
   install_error_hooks();
   std::array<char, 1024> error{};
   mjModel* model = nullptr;
+  const KeepWarning warning;
   try {
     if (text) {
       const VirtualFile file(path.filename().string(), *text);
@@ -67,8 +68,17 @@ Result<ModelPointer> load(const std::filesystem::path& path, const std::string* 
   } catch (const MujocoError& e) {
     return invalid_input(one_line(e.what()));
   }
-  if (!model) return invalid_input(one_line(error.data()));
-  return ModelPointer(model, [](mjModel* m) { mj_deleteModel(m); });
+  if (!model) {
+    std::string message = one_line(error.data());
+    if (message.find("qhull") != std::string::npos) message += "; a mesh that collides needs a volume: is it flat?";
+    return invalid_input(std::move(message));
+  }
+  ModelPointer owned(model, [](mjModel* m) { mj_deleteModel(m); });
+  // MuJoCo reads such a number as 0.
+  if (warning.text().find("NaN") != std::string::npos) {
+    return invalid_input("an attribute holds 'nan', which is not a number; give it a value");
+  }
+  return owned;
 }
 
 // Turns our names in MuJoCo's message back into the scene's.
@@ -210,6 +220,9 @@ Result<std::shared_ptr<const mjModel>> compile_with_model_file(const Scene& scen
                            (facts.has_total_mass ? "settotalmass" : "coordinate=\"global\"") +
                            ">; save the model without it (MuJoCo's `compile` does)");
     }
+    // A keyframe has as many positions as the file's own joints: it would not fit.
+    DIORAMA_RETURN_IF_ERROR(expand_includes(root, path.parent_path()).with_context(path.string()));
+    remove_keyframes(root);
     DIORAMA_RETURN_IF_ERROR(append_bodies(scene, root));
   }
   const PhysicsSettings& physics = scene.physics;
@@ -223,7 +236,8 @@ Result<std::shared_ptr<const mjModel>> compile_with_model_file(const Scene& scen
 
   const std::filesystem::path stand_in = path.parent_path() / "diorama_model_with_additions.xml";
   Result<ModelPointer> model = load(stand_in, &text);
-  if (model.ok() && kFixedBuffers && !facts.has_contact_buffer_size) {
+  // A size that the file gives is meant for its own bodies.
+  if (model.ok() && kFixedBuffers && (!facts.has_contact_buffer_size || has_additions(scene))) {
     const BufferSize size = buffer_size_for(model->get());
     append_buffer_size({std::max<int>(size.contacts, (*model)->nconmax), std::max<int>(size.rows, (*model)->njmax)},
                        root);

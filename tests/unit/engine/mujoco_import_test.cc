@@ -311,6 +311,37 @@ TEST_CASE("includes and asset folders are found from the model's own folder, als
   CHECK(after(*world, 200).bodies[box.index].world_from_body.position.z == doctest::Approx(0.1).epsilon(0.02));
 }
 
+TEST_CASE("bodies can be added to a model whose included robot has keyframes and whose buffers are small") {
+  const TempDir folder;
+  write(folder, "robot.xml", R"(<mujoco><size nconmax="5" njmax="30"/><worldbody><body name="arm" pos="0 0 1"><joint axis="0 1 0"/>
+    <geom type="capsule" fromto="0 0 0 .3 0 0" size=".03"/></body></worldbody>
+    <keyframe><key name="home" qpos="0.5"/></keyframe></mujoco>)");
+  const auto path = write(folder, "scene.xml", R"(<mujoco><include file="robot.xml"/><worldbody><geom type="plane" size="0 0 1"/>
+    </worldbody><keyframe><key qpos="0.1"/></keyframe></mujoco>)");
+  Scene scene = import(path);
+  CHECK(scene.bodies[1].name == "arm");
+  std::vector<BodyId> boxes;
+  for (int i = 0; i < 3; ++i) boxes.push_back(add_box(scene, "crate" + std::to_string(i), dvec3(3.0 + i, 0, 0.1)));
+  auto world = make_world(scene);
+  const State state = after(*world, 200);
+  for (const BodyId box : boxes) {
+    CHECK(state.bodies[box.index].world_from_body.position.z == doctest::Approx(0.1).epsilon(0.02));
+  }
+}
+
+TEST_CASE("a mesh whose vertices are shared over sharp edges gets its faces' normals") {
+  const TempDir folder;
+  const auto path = write(folder, "m.xml", R"(<mujoco><asset><mesh name="m" vertex="0 0 0 .2 0 0 0 .2 0 0 0 .2"
+    face="0 2 1 0 1 3 0 3 2 1 2 3"/></asset><worldbody><geom type="mesh" mesh="m"/></worldbody></mujoco>)");
+  const Scene scene = import(path);
+  const Mesh& mesh = *scene.meshes.at(0);
+  REQUIRE(mesh.triangles.size() == 4);
+  for (const auto& [a, b, c] : mesh.triangles) {
+    const dvec3 face = glm::normalize(glm::cross(mesh.positions[b] - mesh.positions[a], mesh.positions[c] - mesh.positions[a]));
+    CHECK(glm::length(mesh.normals[a] - face) < 1e-6);
+  }
+}
+
 TEST_CASE("geoms that only look do not collide and hidden groups are not drawn") {
   const TempDir folder;
   const auto path = write(folder, "m.xml", R"(<mujoco><worldbody>
@@ -380,6 +411,17 @@ TEST_CASE("files that cannot be used are refused with the file, the place and th
                      "type='hfield' hfield='h'/></worldbody></mujoco>", {"hfield.xml", "'hills'", "hfield"}},
       {"mesh.xml", "<mujoco><asset><mesh name='m' file='nowhere.stl'/></asset><worldbody/></mujoco>", {"mesh.xml", "nowhere.stl"}},
       {"include.xml", "<mujoco><include file='nowhere.xml'/></mujoco>", {"include.xml", "nowhere.xml"}},
+      {"nan.xml", "<mujoco><worldbody><body pos='nan 0 0'><freejoint/><geom size='.1'/></body></worldbody></mujoco>", {"nan.xml", "nan"}},
+      {"inf.xml", "<mujoco><worldbody><body name='far' pos='inf 0 0'><freejoint/><geom size='.1'/></body></worldbody></mujoco>",
+       {"inf.xml", "'far'", "finite"}},
+      {"quat.xml", "<mujoco><worldbody><body name='q' quat='0 0 0 0'><geom size='.1'/></body></worldbody></mujoco>", {"quat.xml", "'q'"}},
+      {"still.xml", "<mujoco><option timestep='0'/><worldbody/></mujoco>", {"still.xml", "timestep"}},
+      {"back.xml", "<mujoco><option timestep='-0.01'/><worldbody/></mujoco>", {"back.xml", "timestep", "-0.01"}},
+      {"latin.xml", "<mujoco><worldbody><body name='caf\xe9'/></worldbody></mujoco>", {"latin.xml", "UTF-8"}},
+      {"picture.xml", "<mujoco><asset>\n<texture name='t' type='2d' builtin='flat' width='40000' height='40000'/></asset></mujoco>",
+       {"picture.xml", "line 2", "<texture>", "40000"}},
+      {"swarm.xml", "<mujoco><worldbody><composite type='particle' count='100000 100000 4' spacing='.1'><geom size='.04'/></composite>"
+                    "</worldbody></mujoco>", {"swarm.xml", "<composite>", "100000 100000 4"}},
       {"massless.xml", "<mujoco><worldbody><body><freejoint/></body></worldbody></mujoco>", {"massless.xml", "mass"}},
   };
   for (const Entry& entry : entries) {

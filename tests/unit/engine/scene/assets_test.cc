@@ -1,5 +1,6 @@
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -47,6 +48,44 @@ TEST_CASE("unreadable meshes and pictures say which file and why") {
   expect("points.obj", "v 0 0 0\nv 1 0 0\n", "");
   expect("broken.png", "\x89PNG but no more", "PNG or JPEG");
   expect("missing.png", nullptr, "no such");
+}
+
+TEST_CASE("a PLY file is read, and one that is cut off anywhere is refused and crashes nothing") {
+  const TempDir folder;
+  AssetLibrary library;
+  const auto put = [&](const std::string& name, const std::string& content) {
+    const auto path = folder.path() / name;
+    std::ofstream(path, std::ios::binary) << content;
+    return library.mesh(path, 1.0);
+  };
+  const std::string elements =
+      " 1.0\nelement vertex 4\nproperty float x\nproperty float y\nproperty float z\n"
+      "element face 4\nproperty list uchar int vertex_indices\nend_header\n";
+  const float corners[4][3] = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
+  const int faces[4][3] = {{0, 2, 1}, {0, 1, 3}, {0, 3, 2}, {1, 2, 3}};
+  std::string binary = "ply\nformat binary_little_endian" + elements;
+  std::string ascii = "ply\nformat ascii" + elements;
+  binary.append(reinterpret_cast<const char*>(corners), sizeof corners);
+  for (const auto& c : corners) ascii += std::to_string(c[0]) + " " + std::to_string(c[1]) + " " + std::to_string(c[2]) + "\n";
+  for (const auto& f : faces) {
+    binary += '\3';
+    binary.append(reinterpret_cast<const char*>(f), sizeof f);
+    ascii += "3 " + std::to_string(f[0]) + " " + std::to_string(f[1]) + " " + std::to_string(f[2]) + "\n";
+  }
+  for (const auto& [name, text] : {std::pair{"b", binary}, std::pair{"a", ascii}}) {
+    const auto whole = put(std::string(name) + ".ply", text);
+    REQUIRE_MESSAGE(whole.ok(), whole.status().message());
+    CHECK((*whole)->triangles.size() == 4);
+    // The last line break of text is no loss, nor is part of its last number's digits seen to be.
+    for (std::size_t size = 0; size + 2 < text.size(); ++size) {
+      CAPTURE(size);
+      const auto cut = put(name + std::to_string(size) + ".ply", text.substr(0, size));
+      REQUIRE_FALSE(cut.ok());
+      CHECK(cut.status().code() == Code::kInvalidInput);
+    }
+  }
+  binary[binary.size() - 13] = '\xff';  // a face of 255 corners
+  CHECK(put("long.ply", binary).status().message().find("cut off") != std::string::npos);
 }
 
 }  // namespace
