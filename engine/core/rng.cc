@@ -62,7 +62,8 @@ dquat RandomStream::rotation() {
   const double angle3 = 2.0 * std::numbers::pi * uniform();
   const double a = std::sqrt(1.0 - u1);
   const double b = std::sqrt(u1);
-  return glm::normalize(quat_wxyz(b * std::cos(angle3), a * std::sin(angle2), a * std::cos(angle2), b * std::sin(angle3)));
+  return glm::normalize(quat_wxyz(b * std::cos(angle3), a * std::sin(angle2), a * std::cos(angle2),
+                                  b * std::sin(angle3)));
 }
 
 dvec3 RandomStream::direction() {
@@ -76,27 +77,31 @@ double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); 
 
 double inverse_normal_cdf(double p) {
   DIORAMA_CHECK(p > 0.0 && p < 1.0);
-  static constexpr double a[] = {-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02,
-                                 1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
-  static constexpr double b[] = {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
-                                 6.680131188771972e+01, -1.328068155288572e+01};
-  static constexpr double c[] = {-7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
-                                 -2.549732539343734e+00, 4.374664141464968e+00,  2.938163982698783e+00};
-  static constexpr double d[] = {7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00,
-                                 3.754408661907416e+00};
+  static constexpr double kA[] = {-3.969683028665376e+01, 2.209460984245205e+02,
+                                  -2.759285104469687e+02, 1.383577518672690e+02,
+                                  -3.066479806614716e+01, 2.506628277459239e+00};
+  static constexpr double kB[] = {-5.447609879822406e+01, 1.615858368580409e+02,
+                                  -1.556989798598866e+02, 6.680131188771972e+01,
+                                  -1.328068155288572e+01};
+  static constexpr double kC[] = {-7.784894002430293e-03, -3.223964580411365e-01,
+                                  -2.400758277161838e+00, -2.549732539343734e+00,
+                                  4.374664141464968e+00,  2.938163982698783e+00};
+  static constexpr double kD[] = {7.784695709041462e-03, 3.224671290700398e-01,
+                                  2.445134137142996e+00, 3.754408661907416e+00};
   constexpr double kTail = 0.02425;
   double x = 0.0;
   if (p < kTail || p > 1.0 - kTail) {
     const bool lower = p < kTail;
     const double q = std::sqrt(-2.0 * std::log(lower ? p : 1.0 - p));
-    const double value = (((((c[0] * q + c[1]) * q + c[2]) * q + c[3]) * q + c[4]) * q + c[5]) /
-                         ((((d[0] * q + d[1]) * q + d[2]) * q + d[3]) * q + 1.0);
+    const double value =
+        (((((kC[0] * q + kC[1]) * q + kC[2]) * q + kC[3]) * q + kC[4]) * q + kC[5]) /
+        ((((kD[0] * q + kD[1]) * q + kD[2]) * q + kD[3]) * q + 1.0);
     x = lower ? value : -value;
   } else {
     const double q = p - 0.5;
     const double r = q * q;
-    x = (((((a[0] * r + a[1]) * r + a[2]) * r + a[3]) * r + a[4]) * r + a[5]) * q /
-        (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1.0);
+    x = (((((kA[0] * r + kA[1]) * r + kA[2]) * r + kA[3]) * r + kA[4]) * r + kA[5]) * q /
+        (((((kB[0] * r + kB[1]) * r + kB[2]) * r + kB[3]) * r + kB[4]) * r + 1.0);
   }
   const double error = normal_cdf(x) - p;
   const double step = error * std::sqrt(2.0 * std::numbers::pi) * std::exp(0.5 * x * x);

@@ -52,7 +52,7 @@ Bounds shape_bounds(const Shape& shape, const Mesh* mesh) {
 }
 
 double shape_volume(const Shape& shape, const Mesh* mesh) {
-  constexpr double pi = std::numbers::pi;
+  constexpr double kPi = std::numbers::pi;
   const dvec3& s = shape.size;
   switch (shape.type) {
     case ShapeType::kPlane:
@@ -60,13 +60,13 @@ double shape_volume(const Shape& shape, const Mesh* mesh) {
     case ShapeType::kBox:
       return 8.0 * s.x * s.y * s.z;
     case ShapeType::kEllipsoid:
-      return 4.0 / 3.0 * pi * s.x * s.y * s.z;
+      return 4.0 / 3.0 * kPi * s.x * s.y * s.z;
     case ShapeType::kSphere:
-      return 4.0 / 3.0 * pi * s.x * s.x * s.x;
+      return 4.0 / 3.0 * kPi * s.x * s.x * s.x;
     case ShapeType::kCapsule:
-      return 4.0 / 3.0 * pi * s.x * s.x * s.x + 2.0 * pi * s.x * s.x * s.y;
+      return 4.0 / 3.0 * kPi * s.x * s.x * s.x + 2.0 * kPi * s.x * s.x * s.y;
     case ShapeType::kCylinder:
-      return 2.0 * pi * s.x * s.x * s.y;
+      return 2.0 * kPi * s.x * s.x * s.y;
     case ShapeType::kMesh:
       DIORAMA_CHECK(mesh != nullptr);
       return signed_mesh_volume(*mesh);

@@ -53,7 +53,7 @@ class MujocoWorld : public PhysicsWorld {
 
   Status step(int num_steps, ContactLog* contacts) override {
     if (stopped_) return failed("the world was stepped again after it had been rejected; make a new one");
-    const Status status = advance(num_steps, contacts);
+    Status status = advance(num_steps, contacts);
     stopped_ = !status.ok();
     return status;
   }
