@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -314,6 +315,28 @@ TEST_CASE("a plane on a body that moves is refused with its name") {
   REQUIRE_FALSE(world.ok());
   CHECK(world.status().code() == Code::kInvalidInput);
   CHECK(world.status().message().find("body 'box'") != std::string::npos);
+}
+
+TEST_CASE("a flat mesh that collides is refused with the names of body and mesh") {
+  SceneBuilder builder;
+  builder.scene().physics.step_rate_hz = kStepRateHz;
+  const MaterialId material = builder.material(0.5, 0.0);
+  builder.body("sheet", Motion::kStatic, at(0, 0, 1), ShapeType::kBox, dvec3(0.1), material);
+  Scene scene = builder.build();
+  auto mesh = std::make_shared<Mesh>();
+  mesh->name = "square";
+  mesh->positions = {{0, 0, 1}, {1, 0, 1}, {1, 1, 1}, {0, 1, 1}};
+  mesh->normals.assign(4, {0, 0, 1});
+  mesh->triangles = {{0, 1, 2}, {0, 2, 3}};
+  scene.meshes.push_back(mesh);
+  scene.shapes[0].type = ShapeType::kMesh;
+  scene.shapes[0].mesh = MeshId(scene.meshes.size() - 1);
+  const auto flat = make_mujoco_world(scene);
+  REQUIRE_FALSE(flat.ok());
+  CHECK(flat.status().code() == Code::kInvalidInput);
+  CHECK(flat.status().message().find("'sheet': mesh 'square' is flat") != std::string::npos);
+  mesh->positions[0].z = 0.9;
+  CHECK(make_mujoco_world(scene).ok());
 }
 
 TEST_CASE("what MuJoCo cannot compile is reported with the scene's own names") {
