@@ -160,6 +160,12 @@ dvec2 endless_stretch(const Shape& shape, const Camera& camera, const Pose& came
   return stretch;
 }
 
+/// Fills up so that the next record's offset is one that every device takes for a uniform block.
+template <typename Record>
+void align(std::vector<Record>& records) {
+  while (records.size() * sizeof(Record) % 256 != 0) records.emplace_back();
+}
+
 /// What all views of one state share.
 struct FrameInfo {
   std::vector<Pose> world_from_node;
@@ -187,6 +193,8 @@ class Packer {
       make_materials();
     }
     for (std::size_t i = 0; i < views_.size(); ++i) add_view(static_cast<int>(i));
+    data_.views.resize(data_.chunks.back().first_view_record + kMaxChunkViews);
+    data_.lights.resize(data_.chunks.back().first_light_record + kMaxChunkLights);
     for (Chunk& chunk : data_.chunks) add_draws(chunk);
     return std::move(data_);
   }
@@ -262,9 +270,17 @@ class Packer {
     const FrameInfo& info = frame(view.frame);
     const Camera& camera = scene_.cameras[view.camera.index];
     const bool needs_layer = info.shadow && !shadow_layers_.contains(view.frame);
-    if (data_.chunks.empty() || data_.chunks.back().num_views >= limits_.max_views ||
+    const int num_lights = static_cast<int>(scene_.lights.size());
+    const int max_views = std::min(
+        limits_.max_views, shade_ ? kMaxChunkLights / std::max(num_lights, 1) : kMaxChunkViews);
+    if (data_.chunks.empty() || data_.chunks.back().num_views >= max_views ||
         (needs_layer && data_.chunks.back().num_shadow_layers >= limits_.max_shadow_layers)) {
-      data_.chunks.emplace_back().first_view = index;
+      align(data_.views);
+      align(data_.lights);
+      Chunk& next = data_.chunks.emplace_back();
+      next.first_view = index;
+      next.first_view_record = static_cast<int>(data_.views.size());
+      next.first_light_record = static_cast<int>(data_.lights.size());
       shadow_layers_.clear();
     }
     Chunk& chunk = data_.chunks.back();
@@ -300,7 +316,8 @@ class Packer {
   }
 
   void add_lights(const FrameInfo& info, const Pose& camera_from_world, ViewRecord& view) {
-    view.first_light = static_cast<std::int32_t>(data_.lights.size());
+    view.first_light =
+        static_cast<std::int32_t>(data_.lights.size()) - data_.chunks.back().first_light_record;
     view.num_lights = static_cast<std::int32_t>(scene_.lights.size());
     for (std::size_t i = 0; i < scene_.lights.size(); ++i) {
       const Light& light = scene_.lights[i];

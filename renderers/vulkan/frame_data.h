@@ -17,6 +17,9 @@ namespace diorama::vulkan {
 
 inline constexpr int kMaxLights = 8;
 inline constexpr int kShadowSizeTexels = 1024;
+/// Lengths of the shaders' tables of a chunk: 16 KiB, which every device has, hold them.
+inline constexpr int kMaxChunkViews = 64;
+inline constexpr int kMaxChunkLights = 336;
 
 using Float2 = std::array<float, 2>;
 using Float3 = std::array<float, 3>;
@@ -123,7 +126,9 @@ struct Draw {
 
 /// Views that are drawn in one pass: they are the layers of the targets.
 struct Chunk {
-  int first_view = 0;
+  int first_view = 0;          ///< In the submission.
+  int first_view_record = 0;   ///< In FrameData::views; a multiple of 256 bytes, as kMaxChunkViews.
+  int first_light_record = 0;  ///< In FrameData::lights; likewise.
   int num_views = 0;
   int num_shadow_layers = 0;
   std::vector<Draw> draws;
@@ -131,19 +136,24 @@ struct Chunk {
 };
 
 struct ChunkLimits {
-  int max_views = 1;
+  int max_views = 1;  ///< At most kMaxChunkViews.
   int max_shadow_layers = 1;
 };
 
 struct FrameData {
-  std::vector<ViewRecord> views;
-  std::vector<LightRecord> lights;
+  std::vector<ViewRecord> views;  ///< Filled up to kMaxChunkViews after the last chunk's first.
+  std::vector<LightRecord>
+      lights;  ///< Likewise to kMaxChunkLights; of each view its own, from its chunk's first.
   std::vector<MaterialRecord> materials;
   SkyRecord sky;
   std::vector<InstanceRecord> instances;
   std::vector<CasterRecord> casters;
   std::vector<Chunk> chunks;
 };
+
+static_assert(kMaxChunkViews * sizeof(ViewRecord) <= 16384);
+static_assert(kMaxChunkLights * sizeof(LightRecord) <= 16384);
+static_assert(kMaxChunkLights >= kMaxLights);
 
 /// `shade` is false where no colour is wanted: then there are no lights, textures and shadows.
 /// Frames and cameras of `views` must be in range, and lights at most kMaxLights.

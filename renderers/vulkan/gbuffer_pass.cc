@@ -22,7 +22,8 @@ vk::raii::DescriptorSetLayout make_set_layout(const Device& device) {
                         .descriptorCount = 1,
                         .stageFlags = vk::ShaderStageFlagBits::eFragment});
   };
-  for (int i = 0; i < 3; ++i) add(vk::DescriptorType::eStorageBuffer);
+  for (int i = 0; i < 2; ++i) add(vk::DescriptorType::eUniformBufferDynamic);
+  add(vk::DescriptorType::eStorageBuffer);
   add(vk::DescriptorType::eUniformBuffer);
   for (int i = 0; i < 1 + kNumPages; ++i) add(vk::DescriptorType::eCombinedImageSampler);
   return device.device.createDescriptorSetLayout(
@@ -32,12 +33,7 @@ vk::raii::DescriptorSetLayout make_set_layout(const Device& device) {
 vk::raii::PipelineLayout make_layout(const Device& device,
                                      const vk::raii::DescriptorSetLayout& set_layout) {
   const vk::DescriptorSetLayout set = *set_layout;
-  const vk::PushConstantRange first_view{vk::ShaderStageFlagBits::eFragment, 0,
-                                         sizeof(std::uint32_t)};
-  return device.device.createPipelineLayout({.setLayoutCount = 1,
-                                             .pSetLayouts = &set,
-                                             .pushConstantRangeCount = 1,
-                                             .pPushConstantRanges = &first_view});
+  return device.device.createPipelineLayout({.setLayoutCount = 1, .pSetLayouts = &set});
 }
 
 vk::RenderingAttachmentInfo attachment(const Image& image, vk::ImageLayout layout, bool store) {
@@ -197,9 +193,10 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
                              {0, 0, 0});
   commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
   if (shade) {
-    commands.bindDescriptorSets(vk::PipelineBindPoint::eGraphics, *layout_, 0, tables, nullptr);
-    commands.pushConstants<std::uint32_t>(*layout_, vk::ShaderStageFlagBits::eFragment, 0,
-                                          static_cast<std::uint32_t>(chunk.first_view));
+    const std::array<std::uint32_t, 2> offsets{
+        static_cast<std::uint32_t>(chunk.first_view_record * sizeof(ViewRecord)),
+        static_cast<std::uint32_t>(chunk.first_light_record * sizeof(LightRecord))};
+    commands.bindDescriptorSets(vk::PipelineBindPoint::eGraphics, *layout_, 0, tables, offsets);
   }
   draw_surfaces(commands, chunk);
   if (shade) {

@@ -22,7 +22,7 @@ constexpr int kNumSlots = 3;
 constexpr int kMaxBatch = 2048;
 constexpr std::int64_t kReadbackBudgetBytes = std::int64_t{384} << 20;
 constexpr std::int64_t kTargetBudgetBytes = std::int64_t{64} << 20;
-constexpr int kMaxLayersPerPass = 64;
+constexpr int kMaxLayersPerPass = kMaxChunkViews;
 constexpr int kMaxShadowLayers = 32;
 
 /// What one submission needs for itself until the device is done with it.
@@ -47,8 +47,9 @@ void upload(Device& device, Buffer& buffer, std::span<const T> values, vk::Buffe
 }
 
 vk::raii::DescriptorPool make_descriptor_pool(const Device& device) {
-  const std::array<vk::DescriptorPoolSize, 3> sizes{
-      vk::DescriptorPoolSize{vk::DescriptorType::eStorageBuffer, 3 * kNumSlots},
+  const std::array<vk::DescriptorPoolSize, 4> sizes{
+      vk::DescriptorPoolSize{vk::DescriptorType::eUniformBufferDynamic, 2 * kNumSlots},
+      vk::DescriptorPoolSize{vk::DescriptorType::eStorageBuffer, kNumSlots},
       vk::DescriptorPoolSize{vk::DescriptorType::eUniformBuffer, kNumSlots},
       vk::DescriptorPoolSize{vk::DescriptorType::eCombinedImageSampler,
                              (1 + kNumPages) * kNumSlots}};
@@ -263,14 +264,17 @@ class VulkanRenderer : public Renderer {
     upload(*device_, slot.instances, std::span(data.instances), Use::eVertexBuffer);
     if (!shade) return;
     upload(*device_, slot.casters, std::span(data.casters), Use::eVertexBuffer);
-    upload(*device_, slot.views, std::span(data.views), Use::eStorageBuffer);
-    upload(*device_, slot.lights, std::span(data.lights), Use::eStorageBuffer);
+    upload(*device_, slot.views, std::span(data.views), Use::eUniformBuffer);
+    upload(*device_, slot.lights, std::span(data.lights), Use::eUniformBuffer);
     upload(*device_, slot.materials, std::span(data.materials), Use::eStorageBuffer);
     upload(*device_, slot.sky, std::span(&data.sky, 1), Use::eUniformBuffer);
 
     std::vector<vk::DescriptorBufferInfo> buffers;
     for (const Buffer* buffer : {&slot.views, &slot.lights, &slot.materials, &slot.sky}) {
-      const std::uint64_t range = buffer == &slot.sky ? sizeof(SkyRecord) : VK_WHOLE_SIZE;
+      const std::uint64_t range = buffer == &slot.views    ? kMaxChunkViews * sizeof(ViewRecord)
+                                  : buffer == &slot.lights ? kMaxChunkLights * sizeof(LightRecord)
+                                  : buffer == &slot.sky    ? sizeof(SkyRecord)
+                                                           : VK_WHOLE_SIZE;
       buffers.push_back({.buffer = buffer->handle(), .offset = 0, .range = range});
     }
     std::vector<vk::DescriptorImageInfo> images{
@@ -287,8 +291,9 @@ class VulkanRenderer : public Renderer {
       writes.push_back({.dstSet = *slot.tables,
                         .dstBinding = i,
                         .descriptorCount = 1,
-                        .descriptorType = i == 3 ? vk::DescriptorType::eUniformBuffer
-                                                 : vk::DescriptorType::eStorageBuffer,
+                        .descriptorType = i < 2    ? vk::DescriptorType::eUniformBufferDynamic
+                                          : i == 2 ? vk::DescriptorType::eStorageBuffer
+                                                   : vk::DescriptorType::eUniformBuffer,
                         .pBufferInfo = &buffers[i]});
     }
     for (std::uint32_t i = 0; i < images.size(); ++i) {

@@ -88,7 +88,7 @@ float shadow_factor(View view, vec3 point, vec3 normal, float n_dot_l) {
 }
 
 vec3 shade(float z) {
-  View view = views[first_view + indices.x];
+  View view = views[indices.x];
   Material material = materials[indices.y];
   vec3 point = vec3((view.ray.xy * gl_FragCoord.xy + view.ray.zw) * z, z);
   vec3 v = -normalize(point);

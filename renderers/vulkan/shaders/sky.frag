@@ -13,10 +13,10 @@ layout(location = 1) out uint out_id;
 layout(location = 2) out vec4 out_color;
 
 void main() {
-  vec4 ray = views[first_view + layer].ray;
+  vec4 ray = views[layer].ray;
   vec3 direction = normalize(vec3(ray.xy * gl_FragCoord.xy + ray.zw, 1.0));
   vec3 radiance = sky_radiance(sky.zenith.rgb, sky.horizon.rgb, sky.ground.rgb,
-                               dot(direction, views[first_view + layer].up_camera));
+                               dot(direction, views[layer].up_camera));
   out_depth = 0.0;
   out_id = 0u;
   out_color = vec4(display_color(radiance), 1.0);

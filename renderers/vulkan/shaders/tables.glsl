@@ -43,8 +43,10 @@ struct Sky {
   vec4 irradiance_quadratic;
 };
 
-layout(scalar, set = 0, binding = 0) readonly buffer Views { View views[]; };
-layout(scalar, set = 0, binding = 1) readonly buffer Lights { Light lights[]; };
+// Views and lights of one chunk, from its first on. Uniform blocks of 16 KiB at most: software devices read storage
+// buffers lane by lane, with a branch each.
+layout(scalar, set = 0, binding = 0) uniform Views { View views[64]; };
+layout(scalar, set = 0, binding = 1) uniform Lights { Light lights[336]; };
 layout(scalar, set = 0, binding = 2) readonly buffer Materials { Material materials[]; };
 layout(scalar, set = 0, binding = 3) uniform SkyTable { Sky sky; };
 layout(set = 0, binding = 4) uniform sampler2DArrayShadow shadow_map;
@@ -53,4 +55,3 @@ layout(set = 0, binding = 6) uniform sampler2DArray texture_page_1;
 layout(set = 0, binding = 7) uniform sampler2DArray texture_page_2;
 layout(set = 0, binding = 8) uniform sampler2DArray texture_page_3;
 layout(set = 0, binding = 9) uniform sampler2DArray texture_page_4;
-layout(push_constant) uniform Chunk { uint first_view; };  // View of layer 0.
