@@ -60,6 +60,26 @@ TEST_CASE("a batch larger than a pass holds the same pictures") {
   }
 }
 
+TEST_CASE("eight lights and more views than their table holds give the same pictures") {
+  Scene scene = make_scene(24, 20);
+  const Light sun = scene.lights[0];
+  for (int i = 1; i < 8; ++i) {
+    scene.lights.push_back(sun);
+    scene.lights.back().name = "light" + std::to_string(i);
+    scene.lights.back().color_linear = dvec3(0.1 * i, 0.3, 0.8 - 0.1 * i);
+    scene.lights.back().illuminance_lux = 2000.0 * i;
+  }
+  const std::vector<State> states = make_states(scene, 50);
+  std::vector<FrameView> views;
+  for (int i = 0; i < 100; ++i) views.push_back({i / 2, CameraId(i % 2)});
+  const Pictures all = draw(shared_renderer(), scene, states, views);
+  for (const int place : {0, 41, 42, 63, 83, 84, 99}) {
+    CHECK(all.view(place) == draw(shared_renderer(), scene, states, {views[place]}));
+  }
+  scene.lights.back().illuminance_lux *= 2.0;
+  CHECK(all.view(99).color != draw(shared_renderer(), scene, states, {views[99]}).color);
+}
+
 TEST_CASE("several submissions may be under way before the first is waited for") {
   const Scene scene = make_scene();
   const std::vector<State> states = make_states(scene, 3);

@@ -37,6 +37,30 @@ TEST_CASE("the depth of a floor is that of the plane, to a ten thousandth") {
   CHECK(hits > 5000);
 }
 
+TEST_CASE("an endless plane has no border before far_m") {
+  SceneBuilder builder;
+  builder.floor(builder.material(0.5, 0.0));
+  builder.camera("main", look_at({0, 0, 40}, {400, 100, 0}), 160, 120, kFovY);
+  Scene scene = builder.build();
+  scene.cameras[0].far_m = 900.0;
+  const Pictures picture = draw(scene);
+  const Intrinsics& k = scene.cameras[0].intrinsics;
+  const Pose pose = scene.nodes[scene.cameras[0].node.index].parent_from_node;
+  int hits = 0;
+  for (int y = 0; y < 120; ++y) {
+    for (int x = 0; x < 160; ++x) {
+      const dvec3 ray((x - k.cx_px) / k.fx_px, (y - k.cy_px) / k.fy_px, 1.0);
+      const double fall = pose.rotate(ray).z;
+      const double z = -pose.position.z / fall;
+      if (fall >= 0.0 || z > 0.999 * 900.0) continue;
+      ++hits;
+      CHECK(picture.id_at(x, y) == 1);
+      CHECK(std::abs(picture.depth_at(x, y) - z) <= 1e-3 * z);
+    }
+  }
+  CHECK(hits > 5000);
+}
+
 TEST_CASE("the depth of a sphere is that of its surface, within the tessellation's sag") {
   SceneBuilder builder;
   builder.body("ball", Motion::kStatic, {}, ShapeType::kSphere, dvec3(0.5),
