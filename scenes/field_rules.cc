@@ -46,7 +46,7 @@ FieldRule operator|(FieldRule r, double default_value) {
 }
 
 const std::map<std::string, FieldRule>& table() {
-  static const auto* const kTable = new std::map<std::string, FieldRule>{
+  static const auto* const rules = new std::map<std::string, FieldRule>{
       {"Vec3.x", rule(-kFarM, kFarM, "m") | 0.0},
       {"Vec3.y", rule(-kFarM, kFarM, "m") | 0.0},
       {"Vec3.z", rule(-kFarM, kFarM, "m") | 0.0},
@@ -159,7 +159,7 @@ const std::map<std::string, FieldRule>& table() {
       {"IntegerRange.low", rule(-kMaxInt64, kMaxInt64, "")},
       {"IntegerRange.high", rule(-kMaxInt64, kMaxInt64, "")},
   };
-  return *kTable;
+  return *rules;
 }
 
 void set_number(Message& message, const FieldDescriptor& field, double value) {

@@ -260,7 +260,8 @@ const schema::Scenario& Sampler::scenario() const { return impl_->scenario; }
 const SceneLayout& Sampler::layout() const { return impl_->layout; }
 
 Result<std::unique_ptr<Sampler>> Sampler::create(schema::Scenario scenario,
-                                                 std::filesystem::path base_folder, Tools tools) {
+                                                 const std::filesystem::path& base_folder,
+                                                 Tools tools) {
   DIORAMA_RETURN_IF_ERROR(errors_of(internal::validate_all(scenario, base_folder, nullptr)));
   auto impl = std::make_unique<Impl>(base_folder);
   impl->tools = std::move(tools);

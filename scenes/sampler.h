@@ -35,7 +35,8 @@ class Sampler {
 
   /// Validates the scenario (all errors in one message), loads its assets and model file. Relative paths are looked
   /// up from `base_folder`.
-  static Result<std::unique_ptr<Sampler>> create(schema::Scenario scenario, std::filesystem::path base_folder,
+  static Result<std::unique_ptr<Sampler>> create(schema::Scenario scenario,
+                                                 const std::filesystem::path& base_folder,
                                                  Tools tools);
   ~Sampler();
 

@@ -14,6 +14,9 @@
 namespace diorama::internal {
 namespace {
 
+/// As many as every renderer takes.
+constexpr int kMaxLights = 8;
+
 bool equal(const schema::Vec3& a, const schema::Vec3& b) {
   return a.x() == b.x() && a.y() == b.y() && a.z() == b.z();
 }
@@ -31,7 +34,7 @@ bool is_factor_name(const std::string& name) {
 }
 
 void check_motion(Validation& v, const schema::Camera& camera, const std::string& path) {
-  const char* const kSamePlace =
+  const char* const same_place =
       "is where the camera stands, so there is no direction to look in; move one of them";
   switch (camera.motion_case()) {
     case schema::Camera::MOTION_NOT_SET:
@@ -41,7 +44,7 @@ void check_motion(Validation& v, const schema::Camera& camera, const std::string
     case schema::Camera::kFixed:
       if (!camera.fixed().has_rotation() &&
           equal(camera.fixed().position_m(), camera.fixed().look_at_m())) {
-        v.error(path + ".fixed.look_at_m", kSamePlace);
+        v.error(path + ".fixed.look_at_m", same_place);
       }
       break;
     case schema::Camera::kOrbit:
@@ -55,7 +58,7 @@ void check_motion(Validation& v, const schema::Camera& camera, const std::string
       v.check_body_reference(path + ".mounted.body", camera.mounted().body());
       if (!camera.mounted().has_rotation() &&
           equal(camera.mounted().position_m(), camera.mounted().look_at_m())) {
-        v.error(path + ".mounted.look_at_m", kSamePlace);
+        v.error(path + ".mounted.look_at_m", same_place);
       }
       break;
     case schema::Camera::kModelCamera: {
@@ -200,6 +203,10 @@ void check_views(Validation& v) {
               "the camera name '" + camera.name() + "' is taken by " + first->second);
   }
   names.clear();
+  if (v.scenario.light_size() > kMaxLights) {
+    v.error("light", std::to_string(v.scenario.light_size()) + " lights; at most " +
+                         std::to_string(kMaxLights) + " are possible: remove some");
+  }
   for (int i = 0; i < v.scenario.light_size(); ++i) {
     const schema::Light& light = v.scenario.light(i);
     const std::string path = element(v, v.scenario, "light", i);

@@ -129,6 +129,7 @@ std::vector<dvec3> extreme_points(const std::vector<dvec3>& points, int num_dire
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
   std::vector<dvec3> result;
+  result.reserve(chosen.size());
   for (const std::size_t i : chosen) result.push_back(points[i]);
   return result;
 }
@@ -164,6 +165,7 @@ std::vector<dvec3> convex_hull(const Mesh& mesh, int max_vertices) {
   computer.compute(&mesh.positions[0].x, sizeof(dvec3), static_cast<int>(mesh.positions.size()),
                    0.0, 0.0);
   std::vector<dvec3> hull;
+  hull.reserve(static_cast<std::size_t>(computer.vertices.size()));
   for (int i = 0; i < computer.vertices.size(); ++i) {
     hull.push_back(from_bullet(computer.vertices[i]));
   }
