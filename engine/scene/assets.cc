@@ -90,6 +90,11 @@ Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path,
   for (unsigned i = 0; i < scene->mNumMeshes; ++i) keep_texcoords = keep_texcoords && scene->mMeshes[i]->HasTextureCoords(0);
   collect(*scene, *scene->mRootNode, aiMatrix4x4(), scale, keep_texcoords, mesh);
   if (mesh.triangles.empty()) return invalid_input(path.string() + ": holds no triangles");
+  for (const auto& triangle : mesh.triangles) {
+    for (const std::uint32_t v : triangle) {
+      if (v >= mesh.positions.size()) return invalid_input(path.string() + ": a triangle names vertex " + std::to_string(v) + ", which is not there");
+    }
+  }
   for (std::size_t i = 0; i < mesh.positions.size(); ++i) {
     const dvec3& p = mesh.positions[i];
     if (!std::isfinite(p.x) || !std::isfinite(p.y) || !std::isfinite(p.z)) {

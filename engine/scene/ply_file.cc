@@ -16,6 +16,7 @@ enum class Format { kNone, kAscii, kLittleEndian, kBigEndian };
 struct Property {
   std::size_t value_bytes = 0;
   std::size_t count_bytes = 0;  ///< Of a list's length; 0 = no list.
+  bool is_index = false;        ///< Its values are numbers of vertices.
 };
 
 struct Element {
@@ -28,6 +29,7 @@ struct Header {
   Format format = Format::kNone;
   std::vector<Element> elements;
   std::size_t size_bytes = 0;
+  std::uint64_t num_vertices = 0;
 };
 
 std::size_t bytes_of(const std::string& type) {
@@ -51,6 +53,9 @@ Status read_property(std::istringstream& words, const std::string& line, Header&
     if (property.count_bytes == 0 || property.count_bytes == 8) return broken(line);
   }
   property.value_bytes = bytes_of(type);
+  std::string name;
+  words >> name;
+  property.is_index = property.count_bytes > 0 && (name == "vertex_indices" || name == "vertex_index");
   if (property.value_bytes == 0 || header.elements.empty()) return broken(line);
   header.elements.back().properties.push_back(property);
   return {};
@@ -86,6 +91,7 @@ Result<Header> read_header(const std::string& text) {
       words >> element.name >> count;
       if (count.empty() || count.size() > 10 || count.find_first_not_of("0123456789") != std::string::npos) return broken(line);
       element.count = std::stoull(count);
+      if (element.name == "vertex") header.num_vertices = element.count;
       header.elements.push_back(std::move(element));
     } else if (keyword == "property") {
       DIORAMA_RETURN_IF_ERROR(read_property(words, line, header));
@@ -99,7 +105,12 @@ Status cut_off(const Element& element, std::uint64_t number) {
                        std::to_string(element.count) + "; it is damaged or cut off");
 }
 
-std::uint64_t list_length(const char* bytes, std::size_t count, bool big_endian) {
+Status no_such_vertex(const Element& element, std::uint64_t number, const std::string& vertex, const Header& header) {
+  return invalid_input(element.name + " " + std::to_string(number) + " of the PLY file names vertex " + vertex + ", but there are " +
+                       std::to_string(header.num_vertices));
+}
+
+std::uint64_t whole_number(const char* bytes, std::size_t count, bool big_endian) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < count; ++i) {
     value = value << 8 | static_cast<unsigned char>(bytes[big_endian ? i : count - 1 - i]);
@@ -108,6 +119,7 @@ std::uint64_t list_length(const char* bytes, std::size_t count, bool big_endian)
 }
 
 Status check_binary(const std::string& text, const Header& header) {
+  const bool big_endian = header.format == Format::kBigEndian;
   std::size_t at = header.size_bytes;
   for (const Element& element : header.elements) {
     for (std::uint64_t k = 0; k < element.count; ++k) {
@@ -115,10 +127,14 @@ Status check_binary(const std::string& text, const Header& header) {
         std::uint64_t values = 1;
         if (property.count_bytes > 0) {
           if (text.size() - at < property.count_bytes) return cut_off(element, k);
-          values = list_length(text.data() + at, property.count_bytes, header.format == Format::kBigEndian);
+          values = whole_number(text.data() + at, property.count_bytes, big_endian);
           at += property.count_bytes;
         }
         if ((text.size() - at) / property.value_bytes < values) return cut_off(element, k);
+        for (std::uint64_t v = 0; property.is_index && v < values; ++v) {
+          const std::uint64_t vertex = whole_number(text.data() + at + v * property.value_bytes, property.value_bytes, big_endian);
+          if (vertex >= header.num_vertices) return no_such_vertex(element, k, std::to_string(vertex), header);
+        }
         at += values * property.value_bytes;
       }
       if (element.properties.empty()) break;
@@ -144,6 +160,9 @@ Status check_ascii(const std::string& text, const Header& header) {
         }
         for (std::uint64_t v = 0; v < values; ++v) {
           if (!(words >> word)) return cut_off(element, k);
+          if (!property.is_index) continue;
+          const bool digits = word.size() <= 10 && word.find_first_not_of("0123456789") == std::string::npos;
+          if (!digits || std::stoull(word) >= header.num_vertices) return no_such_vertex(element, k, word, header);
         }
       }
     }

@@ -73,7 +73,9 @@ bool is_utf8(const char* text) {
 Status check_names(const mjModel* m) {
   for (const char* name = m->names; name < m->names + m->nnames; name += std::strlen(name) + 1) {
     if (is_utf8(name)) continue;
-    return invalid_input("the name '" + std::string(name) + "' is not UTF-8 text; save the file as UTF-8");
+    std::string shown = name;
+    std::replace_if(shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    return invalid_input("the name '" + shown + "' is not UTF-8 text; save the file as UTF-8");
   }
   return {};
 }

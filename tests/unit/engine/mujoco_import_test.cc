@@ -417,7 +417,7 @@ TEST_CASE("files that cannot be used are refused with the file, the place and th
       {"quat.xml", "<mujoco><worldbody><body name='q' quat='0 0 0 0'><geom size='.1'/></body></worldbody></mujoco>", {"quat.xml", "'q'"}},
       {"still.xml", "<mujoco><option timestep='0'/><worldbody/></mujoco>", {"still.xml", "timestep"}},
       {"back.xml", "<mujoco><option timestep='-0.01'/><worldbody/></mujoco>", {"back.xml", "timestep", "-0.01"}},
-      {"latin.xml", "<mujoco><worldbody><body name='caf\xe9'/></worldbody></mujoco>", {"latin.xml", "UTF-8"}},
+      {"latin.xml", "<mujoco><worldbody><body name='caf\xe9'/></worldbody></mujoco>", {"latin.xml", "'caf?'", "UTF-8"}},
       {"picture.xml", "<mujoco><asset>\n<texture name='t' type='2d' builtin='flat' width='40000' height='40000'/></asset></mujoco>",
        {"picture.xml", "line 2", "<texture>", "40000"}},
       {"swarm.xml", "<mujoco><worldbody><composite type='particle' count='100000 100000 4' spacing='.1'><geom size='.04'/></composite>"

@@ -84,6 +84,12 @@ TEST_CASE("a PLY file is read, and one that is cut off anywhere is refused and c
       CHECK(cut.status().code() == Code::kInvalidInput);
     }
   }
+  std::string wrong = binary;
+  wrong[binary.size() - 4] = '\5';  // of the vertices 0 to 3
+  CHECK(put("wrong_binary.ply", wrong).status().message().find("face 3 of the PLY file names vertex 5") != std::string::npos);
+  wrong = ascii;
+  wrong[ascii.size() - 2] = '7';
+  CHECK(put("wrong_text.ply", wrong).status().message().find("names vertex 7") != std::string::npos);
   binary[binary.size() - 13] = '\xff';  // a face of 255 corners
   CHECK(put("long.ply", binary).status().message().find("cut off") != std::string::npos);
 }
