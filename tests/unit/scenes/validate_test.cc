@@ -116,6 +116,14 @@ TEST_CASE("every problem is reported at once, with path, value and what is allow
   CHECK(found.find("body[arm]") < found.find("camera[a b]"));
 }
 
+TEST_CASE("more lights than a renderer takes are refused before anything runs") {
+  std::string text = kSmall;
+  for (int i = 0; i < 8; ++i) text += "light { sun { elevation_deg: 40 } }\n";
+  CHECK(diagnostics(parsed(text)) == "");
+  CHECK(diagnostics(parsed(text + "light { sun { elevation_deg: 40 } }\n")) ==
+        "error light: 9 lights; at most 8 are possible: remove some\n");
+}
+
 TEST_CASE("what may vary, how far and by which distribution is checked") {
   const std::string found = diagnostics(parsed(kSmall + R"(
     group { name: "g" count: 2 center_m { y: 5 } half_extent_m { x: 1 y: 1 } item { body { shape { sphere { radius_m: 0.1 } } }
