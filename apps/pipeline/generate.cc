@@ -19,14 +19,14 @@ constexpr std::int64_t kDefaultEpisodes = 16;
 constexpr int kDefaultEpisodesPerShard = 64;
 
 Result<ChannelSet> channels_from_names(const std::vector<std::string>& names) {
-  static const std::map<std::string, Channel> kNames = {
+  static const std::map<std::string, Channel> table = {
       {"rgb", Channel::kColor}, {"depth", Channel::kDepth}, {"segmentation", Channel::kInstance}};
   ChannelSet set = channel_bit(Channel::kColor);
   for (const std::string& name : names) {
-    const auto found = kNames.find(name);
-    if (found == kNames.end()) {
+    const auto found = table.find(name);
+    if (found == table.end()) {
       std::vector<std::string> known;
-      for (const auto& [key, channel] : kNames) known.push_back(key);
+      for (const auto& [key, channel] : table) known.push_back(key);
       return invalid_input("unknown channel '" + name + "'" + did_you_mean(name, known) + "; known: " + join(known, ", "));
     }
     set |= channel_bit(found->second);

@@ -162,7 +162,7 @@ Result<std::vector<std::byte>> Journal::read(const Block& block) const {
 }
 
 Status Journal::remove() {
-  const Status status = remove_file(path_);
+  Status status = remove_file(path_);
   file_.reset();
   return status;
 }

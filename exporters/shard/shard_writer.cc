@@ -194,7 +194,7 @@ Status seal_shard(const std::filesystem::path& shards, const DatasetSpec& spec, 
     DIORAMA_RETURN_IF_ERROR(write_file_atomically(shards / (stem + ".json"), shard_json(manifest)));
     return rename_into_place(temporary, shards / (stem + ".h5"));
   };
-  const Status status = seal();
+  Status status = seal();
   if (!status.ok()) (void)remove_file(temporary);
   return status;
 }
