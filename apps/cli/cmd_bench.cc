@@ -51,15 +51,16 @@ void print_table(const std::vector<Measurement>& measurements) {
 }
 
 int run(const Arguments& a) {
+  want_json(a.json);
   BenchOptions options;
   options.quick = a.quick;
   options.device = a.device;
   options.validation = validation_requested();
-  options.narrate = [](const std::string& line) { fmt::print(stderr, "bench {}\n", line); };
+  options.narrate = [](const std::string& line) { narrate("bench {}\n", line); };
 
   double load[3] = {};
   if (getloadavg(load, 3) == 3) {
-    fmt::print(stderr, "bench on {} cores, load {:.2f} {:.2f} {:.2f}{}\n",
+    narrate("bench on {} cores, load {:.2f} {:.2f} {:.2f}{}\n",
                std::thread::hardware_concurrency(), load[0], load[1], load[2],
                a.quick ? "; --quick figures say little" : "");
   }
@@ -113,7 +114,7 @@ Command bench_command() {
             app.add_option("name", a->name, "What to measure: " + names_for_help())
                 ->required()
                 ->type_name("NAME")
-                ->check(CLI::IsMember(known).description(""));
+                ->check(one_of(known));
             app.add_flag("--quick", a->quick,
                          "A few seconds in all: only shows that everything runs");
             add_device_option(app, a->device);

@@ -49,7 +49,10 @@ Status finish_arguments(Arguments& a) {
   if (!a.physics.empty()) {
     DIORAMA_ASSIGN_OR_RETURN(a.options.physics, physics_backend_from_name(a.physics));
   }
-  if (!a.channels.empty()) a.options.channels = split(a.channels, ',');
+  if (!a.channels.empty()) {
+    a.options.channels = split(a.channels, ',');
+    if (a.options.channels->empty()) return invalid_input("--channels '" + a.channels + "' names no channel");
+  }
   a.options.storage.pixels = a.pixels == "raw" ? PixelStorage::kRaw : PixelStorage::kDeflate;
   a.options.storage.depth = a.depth == "f16"     ? DepthStorage::kF16
                             : a.depth == "i16mm" ? DepthStorage::kI16mm
@@ -125,8 +128,17 @@ int dry_run(GeneratePlan& plan, bool json) {
   return kDone;
 }
 
+/// For a POSIX shell: as it is if that is safe, else between single quotes.
+std::string quoted(const std::string& text) {
+  constexpr const char* kSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,@%+-";
+  if (!text.empty() && text.find_first_not_of(kSafe) == std::string::npos) return text;
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
 std::string resume_command(const Arguments& a) {
-  std::string command = "diorama generate " + a.options.scenario.string() + " --out " + a.out;
+  std::string command = "diorama generate " + quoted(a.options.scenario.string()) + " --out " + quoted(a.out);
   if (a.options.episodes) command += fmt::format(" --episodes {}", *a.options.episodes);
   if (a.options.seed) command += fmt::format(" --seed {}", *a.options.seed);
   if (a.options.episodes_per_shard) command += fmt::format(" --episodes-per-shard {}", *a.options.episodes_per_shard);
@@ -134,8 +146,10 @@ std::string resume_command(const Arguments& a) {
   if (!a.channels.empty()) command += " --channels " + a.channels;
   if (a.pixels != "deflate") command += " --pixels " + a.pixels;
   if (a.depth != "f32") command += " --depth " + a.depth;
+  if (a.options.workers > 0) command += fmt::format(" --workers {}", a.options.workers);
+  if (!a.options.renderer.device.empty()) command += " --device " + quoted(a.options.renderer.device);
   if (a.shard != "0/1") command += " --shard " + a.shard;
-  for (const std::string& assignment : a.options.overrides) command += " --set '" + assignment + "'";
+  for (const std::string& assignment : a.options.overrides) command += " --set " + quoted(assignment);
   return command + " --resume";
 }
 
@@ -157,27 +171,27 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
                                  {"notes", report_.notes}};
     fmt::print("{}\n", line.dump());
   } else {
-    fmt::print(stderr, "{} episodes kept, {} rejected, {} shards made, {} there before; {:.0f} views/s, {} in {}\n", kept,
+    narrate("{} episodes kept, {} rejected, {} shards made, {} there before; {:.0f} views/s, {} in {}\n", kept,
                rejected_count, report_.shards_made, report_.shards_kept,
                seconds > 0 ? static_cast<double>(progress.views) / seconds : 0.0,
                format_bytes(static_cast<double>(progress.bytes)), format_duration(seconds));
     for (const ShardSummary& shard : report_.shards) {
       constexpr std::size_t kShown = 3;
       for (std::size_t i = 0; i < std::min(kShown, shard.rejected.size()); ++i) {
-        fmt::print(stderr, "rejected: episode {}: {}\n", shard.rejected[i].episode, shard.rejected[i].reason);
+        narrate("rejected: episode {}: {}\n", shard.rejected[i].episode, shard.rejected[i].reason);
       }
       if (shard.rejected.size() > kShown) {
-        fmt::print(stderr, "rejected: {} more in shard {} (see its .json)\n", shard.rejected.size() - kShown, shard.shard);
+        narrate("rejected: {} more in shard {} (see its .json)\n", shard.rejected.size() - kShown, shard.shard);
       }
     }
   }
-  for (const std::string& note : report_.notes) fmt::print(stderr, "note: {}\n", note);
+  for (const std::string& note : report_.notes) narrate("note: {}\n", note);
   if (report_.stopped) {
-    fmt::print(stderr, "diorama: stopped; whole shards are kept. Go on with: {}\n", resume_command(a));
+    narrate("diorama: stopped; whole shards are kept. Go on with: {}\n", resume_command(a));
     return kStoppedResumable;
   }
   if (report_.shards_missing > 0) {
-    fmt::print(stderr, "{} shards of the dataset are still to be made by other --shard parts; dataset.json and index.h5 "
+    narrate("{} shards of the dataset are still to be made by other --shard parts; dataset.json and index.h5 "
                "come with the last\n", report_.shards_missing);
   }
   if (!a.json) fmt::print("{}\n", a.out);
@@ -185,15 +199,12 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
 }
 
 int run(Arguments& a) {
-  if (a.resume && a.force) {
-    fmt::print(stderr, "diorama: --resume and --force exclude each other\n");
-    return kUsage;
-  }
+  want_json(a.json);
+  if (a.resume && a.force) return report_failure("--resume and --force exclude each other", kUsage);
   const Result<std::pair<int, int>> shard = parse_shard(a.shard);
   const Result<ProgressStyle> style = progress_style(a.progress);
   if (!shard.ok() || !style.ok()) {
-    report(shard.ok() ? style.status() : shard.status());
-    return kUsage;
+    return report_failure((shard.ok() ? style.status() : shard.status()).message(), kUsage);
   }
   std::tie(a.options.shard_index, a.options.shard_count) = *shard;
   if (const Status status = finish_arguments(a); !status.ok()) return report(status);
@@ -224,26 +235,26 @@ Command generate_command() {
           "  diorama generate clutter.textproto --out data/clutter --shard 3/16 --resume",
           [](CLI::App& app) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("scenario", a->options.scenario, "Scenario file")->required()->type_name("SCENARIO");
-            app.add_option("--out", a->out, "Folder of the dataset")->required()->type_name("DIR");
+            app.add_option("scenario", a->options.scenario, "Scenario file")->required()->type_name("SCENARIO")->check(not_empty());
+            app.add_option("--out", a->out, "Folder of the dataset")->required()->type_name("DIR")->check(not_empty());
             app.add_option("--episodes", a->options.episodes, "Episodes to draw (default: the scenario's, else 16)")
-                ->type_name("N")->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40).description("1..2^40"));
-            app.add_option("--seed", a->options.seed, "Seed of the dataset (default: the scenario's)")->type_name("SEED");
+                ->type_name("N")->check(whole_number(1, std::int64_t{1} << 40));
+            app.add_option("--seed", a->options.seed, "Seed of the dataset (default: the scenario's)")->type_name("SEED")->check(seed_number());
             app.add_option("--workers", a->options.workers, "Worker threads (default: one per core)")
-                ->type_name("W")->check(CLI::Range(1, 1024).description("1..1024"));
+                ->type_name("W")->check(whole_number(1, 1024));
             add_physics_option(app, a->physics);
             app.add_option("--renderer", a->options.renderer.backend, "Renderer (default: vulkan)")
-                ->type_name("vulkan")->check(CLI::IsMember({"vulkan"}).description(""));
+                ->type_name("vulkan")->check(one_of({"vulkan"}));
             add_device_option(app, a->options.renderer.device);
             app.add_option("--channels", a->channels, "Channels to record, of rgb, depth, segmentation (default: the scenario's)")
-                ->type_name("A,B,C");
+                ->type_name("A,B,C")->check(not_empty());
             app.add_option("--pixels", a->pixels, "How colour is stored (default: deflate)")
-                ->type_name("deflate|raw")->check(CLI::IsMember({"deflate", "raw"}).description(""));
+                ->type_name("deflate|raw")->check(one_of({"deflate", "raw"}));
             app.add_option("--depth", a->depth, "How depth is stored (default: f32)")
-                ->type_name("f32|f16|i16mm")->check(CLI::IsMember({"f32", "f16", "i16mm"}).description(""));
+                ->type_name("f32|f16|i16mm")->check(one_of({"f32", "f16", "i16mm"}));
             app.add_option("--episodes-per-shard", a->options.episodes_per_shard,
                            "Episode indices per shard (default: the scenario's, else 64)")
-                ->type_name("K")->check(CLI::Range(1, 1 << 20).description("1..2^20"));
+                ->type_name("K")->check(whole_number(1, 1 << 20));
             app.add_option("--shard", a->shard, "Make only the shards s with s mod N = I")->type_name("I/N");
             add_set_option(app, a->options.overrides);
             app.add_flag("--resume", a->resume, "Go on where an earlier run stopped; whole shards are kept");

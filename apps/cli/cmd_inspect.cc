@@ -185,6 +185,7 @@ int inspect_dataset(const std::string& path, bool json) {
 }
 
 int run(const std::string& path, bool json) {
+  want_json(json);
   std::error_code ignored;
   const std::string extension = std::filesystem::path(path).extension();
   if (!std::filesystem::exists(path, ignored)) {
@@ -207,7 +208,7 @@ Command inspect_command() {
           [](CLI::App& app) {
             const auto path = std::make_shared<std::string>();
             const auto json = std::make_shared<bool>(false);
-            app.add_option("path", *path, "Dataset folder, .h5 shard, scenario or .xml model")->required()->type_name("PATH");
+            app.add_option("path", *path, "Dataset folder, .h5 shard, scenario or .xml model")->required()->type_name("PATH")->check(not_empty());
             app.add_flag("--json", *json, "One JSON object on stdout");
             return [path, json] { return run(*path, *json); };
           }};

@@ -49,6 +49,7 @@ Result<ImageU8> draw(const Arguments& a) {
 }
 
 int run(const Arguments& a) {
+  want_json(a.json);
   const Result<ImageU8> sheet = draw(a);
   if (!sheet.ok()) return report(sheet.status());
   if (const Status status = write_png(a.out, *sheet); !status.ok()) return report(status);
@@ -71,16 +72,16 @@ Command preview_command() {
           "  diorama preview data/clutter --episode 0 --frames 8",
           [](CLI::App& app) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("source", a->source, "Scenario, dataset folder or shard")->required()->type_name("SCENARIO|DATASET");
-            app.add_option("--out", a->out, "Picture to write (default: preview.png)")->type_name("PNG");
+            app.add_option("source", a->source, "Scenario, dataset folder or shard")->required()->type_name("SCENARIO|DATASET")->check(not_empty());
+            app.add_option("--out", a->out, "Picture to write (default: preview.png)")->type_name("PNG")->check(not_empty());
             app.add_option("--episode", a->episode, "Episode index; of a dataset: the position among those kept (default: 0)")
-                ->type_name("E")->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40).description("0..2^40"));
+                ->type_name("E")->check(whole_number(0, std::int64_t{1} << 40));
             const CLI::Option* seed =
-                app.add_option("--seed", a->seed, "Seed (default: the scenario's)")->type_name("SEED");
+                app.add_option("--seed", a->seed, "Seed (default: the scenario's)")->type_name("SEED")->check(seed_number());
             app.add_option("--frames", a->sheet.num_frames, "Moments to show (default: 6)")
-                ->type_name("N")->check(CLI::Range(1, 64).description("1..64"));
+                ->type_name("N")->check(whole_number(1, 64));
             app.add_option("--height", a->sheet.cell_height_px, "Largest height of one picture, px (default: 160)")
-                ->type_name("PX")->check(CLI::Range(16, 2048).description("16..2048"));
+                ->type_name("PX")->check(whole_number(16, 2048));
             add_physics_option(app, a->physics);
             add_device_option(app, a->device);
             add_set_option(app, a->overrides);

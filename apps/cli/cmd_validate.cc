@@ -34,6 +34,7 @@ std::vector<Diagnostic> diagnose(schema::Scenario scenario, const std::filesyste
 }
 
 int run(const Arguments& a) {
+  want_json(a.json);
   Result<schema::Scenario> scenario = read_scenario(a.scenario);
   if (!scenario.ok()) return report(scenario.status());
   for (const std::string& assignment : a.overrides) {
@@ -48,7 +49,7 @@ int run(const Arguments& a) {
     errors += error ? 1 : 0;
     list.push_back({{"severity", error ? "error" : "warning"}, {"path", d.path}, {"message", d.message}});
     if (!a.json) {
-      fmt::print(stderr, "{}: {}: {}{}{}\n", a.scenario, error ? "error" : "warning", d.path, d.path.empty() ? "" : ": ",
+      narrate("{}: {}: {}{}{}\n", a.scenario, error ? "error" : "warning", d.path, d.path.empty() ? "" : ": ",
                  d.message);
     }
   }
@@ -71,7 +72,7 @@ Command validate_command() {
           "  diorama validate my.textproto --json",
           [](CLI::App& app) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("scenario", a->scenario, "Scenario file")->required()->type_name("SCENARIO");
+            app.add_option("scenario", a->scenario, "Scenario file")->required()->type_name("SCENARIO")->check(not_empty());
             add_set_option(app, a->overrides);
             app.add_flag("--json", a->json, "One JSON object on stdout");
             return [a] { return run(*a); };

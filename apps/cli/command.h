@@ -1,12 +1,15 @@
 // The command table: every verb is one Command, defined in its own file.
 #pragma once
 
+#include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "engine/core/status.h"
 
@@ -44,8 +47,26 @@ Command preview_command();
 Command bench_command();
 Command doctor_command();
 
-/// Prints "diorama: <message>" on stderr and returns the exit code that belongs to the status.
+/// Prints on stderr. A reader that went away is no failure: the work counts, not the talk.
+template <typename... Args>
+void narrate(fmt::format_string<Args...> format, Args&&... args) {
+  const std::string text = fmt::format(format, std::forward<Args>(args)...);
+  (void)std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+/// From now on failures are told as one JSON object on stdout too: schema "diorama.error.1", exit_code, message.
+void want_json(bool wanted);
+
+/// Prints "diorama: <message>" on stderr and returns `exit_code`.
+int report_failure(const std::string& message, int exit_code);
+/// The same with the message and the exit code that belong to the status.
 int report(const Status& status);
+
+/// Checks of options; what is wrong is said in our words, and a number is decimal.
+CLI::Validator whole_number(std::int64_t low, std::int64_t high);
+CLI::Validator seed_number();
+CLI::Validator one_of(const std::vector<std::string>& names);
+CLI::Validator not_empty();
 
 /// Parses "I/N" with 0 <= I < N.
 Result<std::pair<int, int>> parse_shard(const std::string& text);

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "apps/cli/command.h"
 #include "engine/core/text.h"
 
 namespace diorama::cli {
@@ -59,7 +60,7 @@ void print_bar(const Snapshot& s) {
     const auto filled = static_cast<std::size_t>(std::lround(bar_width * s.fraction()));
     line = "[" + std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '.') + "] " + line;
   }
-  fmt::print(stderr, "\r{}\x1b[K", line.substr(0, static_cast<std::size_t>(room)));
+  narrate("\r{}\x1b[K", line.substr(0, static_cast<std::size_t>(room)));
 }
 
 void print_json(const Snapshot& s) {
@@ -67,7 +68,7 @@ void print_json(const Snapshot& s) {
                                {"episodes_total", s.total},      {"episodes_done", s.done},
                                {"episodes_rejected", s.rejected}, {"views", s.views},
                                {"bytes", s.bytes},               {"eta_s", s.eta_s() < 0 ? nlohmann::json() : nlohmann::json(s.eta_s())}};
-  fmt::print(stderr, "{}\n", line.dump());
+  narrate("{}\n", line.dump());
 }
 
 void print_while_running(const std::stop_token& stop, const GenerateProgress& progress, ProgressStyle style) {
@@ -76,6 +77,7 @@ void print_while_running(const std::stop_token& stop, const GenerateProgress& pr
                       : style == ProgressStyle::kJson ? milliseconds(1000)
                                                       : milliseconds(10000);
   const Clock::time_point start = Clock::now();
+  bool bar_shown = false;
   std::mutex mutex;
   std::condition_variable_any wake;
   std::unique_lock lock(mutex);
@@ -84,11 +86,14 @@ void print_while_running(const std::stop_token& stop, const GenerateProgress& pr
     const Snapshot snapshot = take(progress, start);
     if (stop.stop_requested() && style == ProgressStyle::kLog) break;  // the summary line follows at once
     if (snapshot.total == 0) continue;
-    if (style == ProgressStyle::kBar) print_bar(snapshot);
-    if (style == ProgressStyle::kLog) fmt::print(stderr, "{}\n", figures(snapshot));
+    if (style == ProgressStyle::kBar) {
+      print_bar(snapshot);
+      bar_shown = true;
+    }
+    if (style == ProgressStyle::kLog) narrate("{}\n", figures(snapshot));
     if (style == ProgressStyle::kJson) print_json(snapshot);
   }
-  if (style == ProgressStyle::kBar) fmt::print(stderr, "\n");
+  if (bar_shown) narrate("\n");
 }
 
 }  // namespace

@@ -2,10 +2,11 @@
 
 import json
 import struct
+import subprocess
 
 import pytest
 
-from conftest import LIBRARY
+from conftest import LIBRARY, PROGRAM
 
 
 def png_size(path):
@@ -86,3 +87,41 @@ def test_doctor_names_engines_and_devices(cli):
     assert sum(d["chosen"] for d in about["vulkan_devices"]) == 1
     none = cli("doctor", "--json", env={"VK_DRIVER_FILES": "/nonexistent.json", "VK_ICD_FILENAMES": "/nonexistent.json"})
     assert none.returncode == 5
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["generate", "t", "--out", "x", "--episodes", "abc"], "--episodes: wants a whole number from 1"),
+    (["generate", "t", "--out", "x", "--seed", "-1"], "--seed: wants a whole number from 0"),
+    (["generate", "t", "--out", "x", "--seed", "18446744073709551616"], "--seed: wants a whole number from 0"),
+    (["generate", "t", "--out", "x", "--pixels", "rew"], "did you mean 'raw'"),
+    (["generate", "t", "--out", "x", "--out", "y"], "--out is given more than once"),
+    (["generate", "t", "--out", ""], "--out: must not be empty"),
+    (["generate", "t", "--out"], "needs a value"),
+    (["generate", "t", "--out", "x", "-n", "3"], "unknown option '-n'"),
+    (["--json", "generate"], "before the verb"),
+])
+def test_usage_errors_are_in_our_words_and_in_json_where_asked_for(cli, tmp_path, arguments, words):
+    plain = cli(*arguments, cwd=tmp_path)
+    assert plain.returncode == 2 and words in plain.stderr
+    told = json.loads(cli(*arguments, "--json", cwd=tmp_path).stdout)
+    assert told["schema"] == "diorama.error.1" and told["exit_code"] == 2 and words in told["message"]
+
+
+@pytest.mark.parametrize("verb", [["generate", "none.textproto", "--out", "o"], ["validate", "none.textproto"], ["inspect", "none.h5"],
+                                  ["preview", "none.textproto"]])
+def test_failures_are_one_json_object_too(cli, tmp_path, verb):
+    result = cli(*verb, "--json", cwd=tmp_path)
+    told = json.loads(result.stdout)
+    assert result.returncode == 3 and told["exit_code"] == 3 and verb[1] in told["message"] and told["message"] in result.stderr
+
+
+def test_closed_and_full_standard_streams_harm_nothing(cli, scenario, tmp_path):
+    out = tmp_path / "set"
+    closed = subprocess.run(f"exec '{PROGRAM}' generate '{scenario}' --out '{out}' --progress bar >&- 2>&-", shell=True, timeout=120)
+    assert closed.returncode == 0
+    assert cli("generate", scenario, "--out", tmp_path / "open", "--progress", "none").returncode == 0
+    for name in ("dataset.json", "index.h5", "shards/000000.h5"):
+        assert (out / name).read_bytes() == (tmp_path / "open" / name).read_bytes()
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([PROGRAM, "inspect", str(out)], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 1 and "standard output" in result.stderr and len(result.stderr.splitlines()) == 1
