@@ -77,12 +77,13 @@ void add_walled_floor(Scene& scene, double wall_height_m, MaterialId material) {
 Status add_falling_body(Scene& scene, int index, RandomStream& random) {
   const int layer = index / (kPerSide * kPerSide);
   const int place = index % (kPerSide * kPerSide);
+  const int row = place / kPerSide;
   const double middle = 0.5 * (kPerSide - 1);
   // Every other layer is shifted, so that the bodies meet instead of stacking in columns.
   const double shift = layer % 2 == 0 ? 0.0 : 0.4 * kSpacingM;
   Pose pose;
   pose.position = dvec3((place % kPerSide - middle) * kSpacingM + shift,
-                        (place / kPerSide - middle) * kSpacingM + shift, 0.25 + kSpacingM * layer);
+                        (row - middle) * kSpacingM + shift, 0.25 + kSpacingM * layer);
   pose.rotation = random.rotation();
   const BodyId body = add_body(scene, "body" + std::to_string(index), Motion::kDynamic, pose);
   const dvec3 color(random.uniform(0.1, 0.9), random.uniform(0.1, 0.9), random.uniform(0.1, 0.9));

@@ -31,6 +31,7 @@ std::uint8_t encode(float linear) {
     }
     return values;
   }();
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): the value is never negative, and this runs per texel.
   return table[static_cast<std::size_t>(std::clamp(linear, 0.0F, 1.0F) * 8192.0F + 0.5F)];
 }
 
