@@ -21,6 +21,7 @@
 
 #include "engine/core/hash.h"
 #include "engine/core/text.h"
+#include "engine/scene/collada_file.h"
 #include "engine/scene/ply_file.h"
 
 namespace diorama {
@@ -75,6 +76,7 @@ Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path,
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
   if (extension == ".ply") DIORAMA_RETURN_IF_ERROR(check_ply_file(path));
+  if (extension == ".dae") DIORAMA_RETURN_IF_ERROR(check_collada_file(path));
   Assimp::Importer importer;
   const aiScene* scene = importer.ReadFile(
       path.string(), aiProcess_Triangulate | aiProcess_SortByPType | aiProcess_FlipUVs | aiProcess_FindInvalidData);

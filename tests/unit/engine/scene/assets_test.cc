@@ -94,5 +94,27 @@ TEST_CASE("a PLY file is read, and one that is cut off anywhere is refused and c
   CHECK(put("long.ply", binary).status().message().find("cut off") != std::string::npos);
 }
 
+TEST_CASE("a COLLADA file is read, and one with a letter among its indices is refused with the line") {
+  const TempDir folder;
+  AssetLibrary library;
+  const auto put = [&](const std::string& name, const std::string& indices) {
+    const auto path = folder.path() / name;
+    std::ofstream(path) << R"(<COLLADA xmlns="http://www.collada.org/2005/11/COLLADASchema" version="1.4.1"><asset><up_axis>Z_UP</up_axis></asset>
+      <library_geometries><geometry id="g"><mesh><source id="s"><float_array id="a" count="12">0 0 0 1 0 0 0 1 0 0 0 1</float_array>
+      <technique_common><accessor source="#a" count="4" stride="3"><param name="X" type="float"/><param name="Y" type="float"/>
+      <param name="Z" type="float"/></accessor></technique_common></source><vertices id="v"><input semantic="POSITION" source="#s"/></vertices>
+      <triangles count="4"><input semantic="VERTEX" source="#v" offset="0"/>
+      <p>)" << indices << R"(</p></triangles></mesh></geometry></library_geometries><library_visual_scenes><visual_scene id="w"><node>
+      <instance_geometry url="#g"/></node></visual_scene></library_visual_scenes><scene><instance_visual_scene url="#w"/></scene></COLLADA>)";
+    return library.mesh(path, 1.0);
+  };
+  const auto whole = put("whole.dae", "0 2 1 0 1 3 0 3 2\n1 2 3");
+  REQUIRE_MESSAGE(whole.ok(), whole.status().message());
+  CHECK((*whole)->triangles.size() == 4);
+  const auto wrong = put("wrong.dae", "0 2 1 0 1 3 0 3 2\n1 a 3");
+  REQUIRE_FALSE(wrong.ok());
+  CHECK(wrong.status().message().find("wrong.dae:7: <p>") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace diorama
