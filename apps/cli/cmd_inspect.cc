@@ -49,20 +49,6 @@ void print_dataset(const DatasetReader& dataset, const std::string& path) {
   }
 }
 
-const char* joint_type_name(JointType type) {
-  switch (type) {
-    case JointType::kFree:
-      return "free";
-    case JointType::kBall:
-      return "ball";
-    case JointType::kHinge:
-      return "hinge";
-    case JointType::kSlide:
-      return "slide";
-  }
-  return "";
-}
-
 nlohmann::json describe_scene(const Scene& scene) {
   nlohmann::json bodies = nlohmann::json::array();
   for (std::size_t b = 0; b < scene.bodies.size(); ++b) {

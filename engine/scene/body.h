@@ -48,6 +48,21 @@ constexpr int num_velocities(JointType type) {
   return type == JointType::kFree ? 6 : type == JointType::kBall ? 3 : 1;
 }
 
+/// "free", "ball", "hinge" or "slide".
+constexpr const char* joint_type_name(JointType type) {
+  switch (type) {
+    case JointType::kFree:
+      return "free";
+    case JointType::kBall:
+      return "ball";
+    case JointType::kHinge:
+      return "hinge";
+    case JointType::kSlide:
+      return "slide";
+  }
+  return "";
+}
+
 /// How a body may move relative to its parent body. Several joints of one body act in their order, the first
 /// nearest to the parent. A dynamic body without a joint is welded to its parent (to the world if it has none).
 struct Joint {

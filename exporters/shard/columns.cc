@@ -156,7 +156,7 @@ void add_state(Table& table, const SceneLayout& layout) {
 
 void add_time(Table& table) {
   table.rows(ColumnContent::kTime, "time", ColumnType::kFloat64, {}, "", "s",
-             "Simulated time of the row; 0 in the first row of an episode unless the scene settled before.");
+             "Simulated time since the first row of the episode, where it is 0; settling before it does not count.");
   table.rows(ColumnContent::kEpisodeIdx, "episode_idx", ColumnType::kInt64, {}, "", "1",
              "Episode index over the whole dataset; rejected episodes leave gaps.");
   table.rows(ColumnContent::kStepIdx, "step_idx", ColumnType::kInt64, {}, "", "1", "Row within its episode, from 0.");

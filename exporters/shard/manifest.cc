@@ -19,20 +19,6 @@ constexpr std::size_t kMaxRootAttributeBytes = 60000;
 constexpr const char* kShardFormat = "diorama-shard";
 constexpr const char* kDatasetFormat = "diorama-dataset";
 
-const char* joint_type_name(JointType type) {
-  switch (type) {
-    case JointType::kFree:
-      return "free";
-    case JointType::kBall:
-      return "ball";
-    case JointType::kHinge:
-      return "hinge";
-    case JointType::kSlide:
-      return "slide";
-  }
-  return "";
-}
-
 /// nlohmann throws on text that is not UTF-8; such bytes are replaced instead.
 std::string dump(const json& value, int indent) {
   return value.dump(indent, ' ', false, json::error_handler_t::replace);

@@ -95,7 +95,7 @@ class Scene:
 
 FALLING = Scene("falling", 12, [
     body("floor", plane(), static=True),
-    body("slope", box(0.7, 0.5, 0.01), at=(0.9, 0.6, 0.5), euler=(15, -20, 30), static=True),
+    body("slope", plane(0.7, 0.5), at=(0.9, 0.6, 0.5), euler=(15, -20, 30), static=True),
     body("block", box(0.15, 0.1, 0.2), at=(-0.3, 0, 1.1), euler=(20, 30, 40),
          text="angular_velocity_rad_s { x: 2 y: -3 z: 1 } linear_velocity_m_s { x: 0.5 z: 2.5 }", free=True),
     body("ball", sphere(0.12), at=(0.3, -0.2, 0.9), text="linear_velocity_m_s { z: 3 }", free=True),

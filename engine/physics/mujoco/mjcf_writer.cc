@@ -142,6 +142,9 @@ class Writer {
     }
     for (std::size_t b = first_body_; b < scene_.bodies.size(); ++b) {
       if (scene_.bodies[b].parent.index < first_body_) append_body(b, world);
+      for (const std::size_t s : shapes_[b]) {
+        if (stands_in_world(b, s)) append_geom(s, world, Pose());
+      }
     }
     append_exclusions();
     append_actuators();
@@ -207,7 +210,9 @@ class Writer {
     }
     if (body.motion == Motion::kDynamic) append_inertia(body, element);
     for (const std::size_t j : joints_[b]) append_joint(j, element);
-    for (const std::size_t s : shapes_[b]) append_geom(s, element);
+    for (const std::size_t s : shapes_[b]) {
+      if (!stands_in_world(b, s)) append_geom(s, element, world_from_node_[body.node.index]);
+    }
     for (const std::size_t child : children_[b]) append_body(child, element);
   }
 
@@ -250,7 +255,13 @@ class Writer {
     set(element, "armature", joint.armature);
   }
 
-  void append_geom(std::size_t s, XMLElement* parent) {
+  /// MuJoCo pairs a body that has a plane with all others, twice with two such bodies, and has no room for that in its
+  /// list of pairs: "Broadphase buffer full". Planes of its own world body are paired once.
+  bool stands_in_world(std::size_t b, std::size_t s) const {
+    return scene_.shapes[s].type == ShapeType::kPlane && children_[b].empty();
+  }
+
+  void append_geom(std::size_t s, XMLElement* parent, const Pose& world_from_parent) {
     const Shape& shape = scene_.shapes[s];
     const Material& material = scene_.materials[shape.material.index];
     XMLElement* geom = parent->InsertNewChildElement("geom");
@@ -272,8 +283,7 @@ class Writer {
         set(geom, "mesh", mjcf_name('m', shape.mesh.index));
         break;
     }
-    set_pose(geom, inverse(world_from_node_[scene_.bodies[shape.body.index].node.index]) *
-                       world_from_node_[shape.node.index]);
+    set_pose(geom, inverse(world_from_parent) * world_from_node_[shape.node.index]);
     const GeomContact contact = geom_contact(shape, material, step_s(scene_));
     set(geom, "condim", contact.condim);
     set(geom, "friction", numbers({material.friction, material.torsional_friction_m, material.rolling_friction_m}));

@@ -276,6 +276,15 @@ Result<CompiledScene> compile_scene(const Scene& scene) {
     compiled.mujoco_bodies.push_back(id);
     compiled.scene_bodies[id] = static_cast<int>(b);
   }
+  for (int g = 0; sound && g < m->ngeom; ++g) {
+    compiled.body_of_geom.push_back(compiled.scene_bodies[m->geom_bodyid[g]]);
+  }
+  for (std::size_t s = 0; sound && s < scene.shapes.size(); ++s) {
+    const Shape& shape = scene.shapes[s];
+    if (shape.type != ShapeType::kPlane || shape.body.index < static_cast<int>(model_bodies)) continue;
+    const int g = mj_name2id(m, mjOBJ_GEOM, mjcf_name('g', s).c_str());
+    if (g >= 0) compiled.body_of_geom[g] = shape.body.index;
+  }
   for (std::size_t j = 0; sound && j < scene.joints.size(); ++j) {
     const int id = j < model_joints ? static_cast<int>(j) : mj_name2id(m, mjOBJ_JOINT, mjcf_name('j', j).c_str());
     sound = id >= 0;

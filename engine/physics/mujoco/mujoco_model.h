@@ -17,6 +17,7 @@ struct CompiledScene {
   std::shared_ptr<const mjModel> model;
   std::vector<int> mujoco_bodies;  ///< By scene body.
   std::vector<int> scene_bodies;   ///< By MuJoCo body; -1 = none (the world of a scene without a model file).
+  std::vector<int> body_of_geom;   ///< The scene body by MuJoCo geom: planes stand in MuJoCo's world. -1 = none.
   std::vector<int> mujoco_joints;  ///< By scene joint.
 };
 

@@ -198,8 +198,8 @@ class MujocoWorld : public PhysicsWorld {
     for (int i = 0; i < data_->ncon; ++i) {
       const mjContact& contact = data_->contact[i];
       if (contact.efc_address < 0 || contact.geom1 < 0 || contact.geom2 < 0) continue;
-      const int a = compiled_.scene_bodies[model_->geom_bodyid[contact.geom1]];
-      const int b = compiled_.scene_bodies[model_->geom_bodyid[contact.geom2]];
+      const int a = compiled_.body_of_geom[contact.geom1];
+      const int b = compiled_.body_of_geom[contact.geom2];
       if (a < 0 || b < 0 || a == b) continue;
       mjtNum force[6];  // of geom1 on geom2 in the contact's frame, whose first axis is the normal from 1 to 2
       mj_contactForce(model_, data_.get(), i, force);
