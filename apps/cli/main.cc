@@ -56,7 +56,7 @@ std::string explain_usage_error(const CLI::App& app, const CLI::App* verb, const
     for (const std::string& extra : app.remaining(true)) extras += " '" + extra + "'";
     return "too many arguments:" + extras;
   }
-  const std::string words = error.what();
+  std::string words = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     const std::string name = words.substr(0, words.find(':'));
     return name + (words.find("received") != std::string::npos ? " is given more than once" : " needs a value");
