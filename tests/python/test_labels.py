@@ -11,8 +11,7 @@ import pytest
 
 import label_rays as rays
 
-PROGRAM = os.environ.get("DIORAMA_PROGRAM")
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason="DIORAMA_PROGRAM names the built program")
+PROGRAM = os.environ["DIORAMA_PROGRAM"]
 
 DENSITY = 500.0
 RATE_HZ = 24.0
