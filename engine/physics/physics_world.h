@@ -34,6 +34,16 @@ class PhysicsWorld {
   /// buffer overflowed; the world must not be stepped again then. Nothing is ever reset silently.
   virtual Status step(int num_steps, ContactLog* contacts) = 0;
 
+  /// A force (N, world) on `body` at `point_world` (m), for all steps of the next step() and no longer: it acts
+  /// there as this force and its torque about the centre of mass as that is now. Several add up. A static body
+  /// takes no notice.
+  virtual void add_force(BodyId body, const dvec3& force_world_n, const dvec3& point_world) = 0;
+
+  /// Goes on from the joint positions and velocities of `state`, a state of this scene: num_steps() becomes the
+  /// step nearest to its time, the action still, forces gone; what a solver keeps between steps starts anew, so a
+  /// run is not the same to the last bit as one that was never moved. Makes a rejected world usable again.
+  virtual Status set_state(const State& state) = 0;
+
   /// Steps made since the start; time is num_steps() / step_rate_hz.
   virtual long long num_steps() const = 0;
 

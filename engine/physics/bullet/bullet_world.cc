@@ -38,11 +38,17 @@ class BulletWorld : public PhysicsWorld {
  public:
   BulletWorld(const Scene& scene, std::unique_ptr<BulletModel> model)
       : scene_(scene),
-        model_(std::move(model)),
         capabilities_(bullet_capabilities()),
         step_rate_hz_(scene.physics.step_rate_hz),
         max_spin_rad_s_(kMaxTurnPerStepRad * scene.physics.step_rate_hz),
         controls_(scene.actuators.size()) {
+    adopt(std::move(model));
+  }
+
+  void adopt(std::unique_ptr<BulletModel> model) {
+    model_ = std::move(model);
+    rigids_.clear();
+    passive_joints_.clear();
     for (std::size_t b = 0; b < model_->bodies.size(); ++b) {
       if (model_->bodies[b].kind == BulletBody::Kind::kRigid) {
         rigids_.emplace_back(model_->bodies[b].rigid, static_cast<int>(b));
@@ -57,7 +63,7 @@ class BulletWorld : public PhysicsWorld {
     link_poses_.resize(most_links + 1);
     spins_.resize(most_links + 1);
     speeds_.resize(most_links + 1);
-    const std::vector<double> still(scene.actuators.size(), 0.0);
+    const std::vector<double> still(scene_.actuators.size(), 0.0);
     set_action(still);
   }
 
@@ -82,6 +88,29 @@ class BulletWorld : public PhysicsWorld {
       DIORAMA_RETURN_IF_ERROR(check_finite());
       if (contacts != nullptr) log_contacts(*contacts);
     }
+    pushes_.clear();
+    return {};
+  }
+
+  void add_force(BodyId body, const dvec3& force_world_n, const dvec3& point_world) override {
+    const BulletBody& made = model_->bodies[body.index];
+    if (made.kind == BulletBody::Kind::kStatic) return;
+    State now;
+    read_state(now);
+    const Pose world_from_inertia = now.bodies[body.index].world_from_body * made.body_from_inertia;
+    const dvec3 torque = glm::cross(point_world - world_from_inertia.position, force_world_n);
+    pushes_.push_back({body.index, to_bullet(force_world_n), to_bullet(torque)});
+  }
+
+  /// In a new model: one that has been stepped keeps contacts and impulses in many places.
+  Status set_state(const State& state) override {
+    DIORAMA_CHECK_EQ(static_cast<int>(state.qpos.size()), scene_.num_positions());
+    DIORAMA_CHECK_EQ(static_cast<int>(state.qvel.size()), scene_.num_velocities());
+    DIORAMA_ASSIGN_OR_RETURN(std::unique_ptr<BulletModel> model, build_bullet_model(scene_));
+    adopt(std::move(model));
+    set_joints(state);
+    num_steps_ = std::llround(state.time_s * step_rate_hz_);
+    pushes_.clear();
     return {};
   }
 
@@ -98,6 +127,33 @@ class BulletWorld : public PhysicsWorld {
   }
 
  private:
+  /// A force on a body and its torque about the centre of mass, in every step of the next step().
+  struct Push {
+    int body;
+    btVector3 force;
+    btVector3 torque;
+  };
+
+  void apply_push(const Push& push) {
+    const BulletBody& body = model_->bodies[push.body];
+    switch (body.kind) {
+      case BulletBody::Kind::kStatic:
+        break;
+      case BulletBody::Kind::kRigid:
+        body.rigid->applyCentralForce(push.force);
+        body.rigid->applyTorque(push.torque);
+        break;
+      case BulletBody::Kind::kBase:
+        body.multi->addBaseForce(push.force);
+        body.multi->addBaseTorque(push.torque);
+        break;
+      case BulletBody::Kind::kLink:
+        body.multi->addLinkForce(body.link, push.force);
+        body.multi->addLinkTorque(body.link, push.torque);
+        break;
+    }
+  }
+
   /// Joint springs, damping of free joints, actuators and what carries armature; Bullet clears
   /// forces after each step.
   void apply_forces() {
@@ -105,6 +161,7 @@ class BulletWorld : public PhysicsWorld {
       mass.multi->addLinkForce(mass.link, mass.lift_n);
     }
     for (const std::size_t j : passive_joints_) apply_passive(model_->joints[j]);
+    for (const Push& push : pushes_) apply_push(push);
     for (std::size_t i = 0; i < controls_.size(); ++i) {
       const Actuator& actuator = scene_.actuators[i];
       const BulletJoint& joint = model_->joints[actuator.joint.index];
@@ -349,6 +406,65 @@ class BulletWorld : public PhysicsWorld {
     }
   }
 
+  /// Counterpart of read_joints(), for a model that has not been stepped.
+  void set_joints(const State& state) {
+    const double* qpos = state.qpos.data();
+    const double* qvel = state.qvel.data();
+    for (const BulletJoint& joint : model_->joints) {
+      const BulletBody& body = model_->bodies[joint.body.index];
+      const dquat& body_from_link = body.body_from_inertia.rotation;
+      switch (joint.type) {
+        case JointType::kFree:
+          set_free(body, qpos, qvel);
+          break;
+        case JointType::kBall: {
+          const dquat turn = glm::conjugate(body_from_link) *
+                             glm::normalize(quat_wxyz(qpos[0], qpos[1], qpos[2], qpos[3])) *
+                             body_from_link;
+          const dvec3 spin = glm::conjugate(body_from_link) * dvec3(qvel[0], qvel[1], qvel[2]);
+          const btScalar position[] = {turn.x, turn.y, turn.z, turn.w};
+          const btScalar velocity[] = {spin.x, spin.y, spin.z};
+          joint.multi->setJointPosMultiDof(joint.link, position);
+          joint.multi->setJointVelMultiDof(joint.link, velocity);
+          break;
+        }
+        case JointType::kHinge:
+        case JointType::kSlide:
+          joint.multi->setJointPos(joint.link, qpos[0]);
+          joint.multi->setJointVel(joint.link, qvel[0]);
+          break;
+      }
+      qpos += num_positions(joint.type);
+      qvel += num_velocities(joint.type);
+    }
+    btAlignedObjectArray<btQuaternion> rotations;
+    btAlignedObjectArray<btVector3> positions;
+    for (const auto& tree : model_->trees) {
+      tree->forwardKinematics(rotations, positions);
+      tree->updateCollisionObjectWorldTransforms(rotations, positions);
+    }
+  }
+
+  static void set_free(const BulletBody& body, const double* qpos, const double* qvel) {
+    const Pose world_from_body = {
+        dvec3(qpos[0], qpos[1], qpos[2]),
+        glm::normalize(quat_wxyz(qpos[3], qpos[4], qpos[5], qpos[6]))};
+    const Pose world_from_inertia = world_from_body * body.body_from_inertia;
+    const dvec3 spin = world_from_body.rotate({qvel[3], qvel[4], qvel[5]});
+    const dvec3 com_velocity =
+        dvec3(qvel[0], qvel[1], qvel[2]) +
+        glm::cross(spin, world_from_inertia.position - world_from_body.position);
+    if (body.kind == BulletBody::Kind::kRigid) {
+      body.rigid->setCenterOfMassTransform(to_bullet(world_from_inertia));
+      body.rigid->setAngularVelocity(to_bullet(spin));
+      body.rigid->setLinearVelocity(to_bullet(com_velocity));
+    } else {
+      body.multi->setBaseWorldTransform(to_bullet(world_from_inertia));
+      body.multi->setBaseOmega(to_bullet(spin));
+      body.multi->setBaseVel(to_bullet(com_velocity));
+    }
+  }
+
   const Scene& scene_;
   std::unique_ptr<BulletModel> model_;
   PhysicsCapabilities capabilities_;
@@ -358,6 +474,7 @@ class BulletWorld : public PhysicsWorld {
   std::vector<double> controls_;                      // per actuator, in its own unit
   std::vector<std::pair<btRigidBody*, int>> rigids_;  // with their bodies
   std::vector<std::size_t> passive_joints_;           // with a spring or a free joint's damping
+  std::vector<Push> pushes_;                          // of the next step()
   mutable std::vector<Pose> link_poses_;              // scratch of read_tree
   mutable std::vector<btVector3> spins_;
   mutable std::vector<btVector3> speeds_;

@@ -55,7 +55,31 @@ class MujocoWorld : public PhysicsWorld {
     if (stopped_) return failed("the world was stepped again after it had been rejected; make a new one");
     Status status = advance(num_steps, contacts);
     stopped_ = !status.ok();
+    if (pushed_) std::fill_n(data_->xfrc_applied, 6 * model_->nbody, 0.0);
+    pushed_ = false;
     return status;
+  }
+
+  void add_force(BodyId body, const dvec3& force_world_n, const dvec3& point_world) override {
+    if (scene_.bodies[body.index].motion == Motion::kStatic) return;
+    refresh_kinematics();
+    const int id = compiled_.mujoco_bodies[body.index];
+    const mjtNum* com = data_->xipos + 3 * id;
+    const dvec3 torque = glm::cross(point_world - dvec3(com[0], com[1], com[2]), force_world_n);
+    mjtNum* wrench = data_->xfrc_applied + 6 * id;  // force, then torque about the centre of mass, world axes
+    for (int k = 0; k < 3; ++k) {
+      wrench[k] += force_world_n[k];
+      wrench[3 + k] += torque[k];
+    }
+    pushed_ = true;
+  }
+
+  Status set_state(const State& state) override {
+    mj_resetData(model_, data_.get());
+    set_joints(state);
+    num_steps_ = std::llround(state.time_s * scene_.physics.step_rate_hz);
+    stopped_ = pushed_ = false;
+    return {};
   }
 
   long long num_steps() const override { return num_steps_; }
@@ -114,17 +138,23 @@ class MujocoWorld : public PhysicsWorld {
   }
 
   void start() {
+    saved_positions_.resize(model_->nq);
+    saved_warmstart_.resize(model_->nv);
+    set_joints(initial_);
+  }
+
+  void set_joints(const State& state) {
+    DIORAMA_CHECK_EQ(state.qpos.size(), initial_.qpos.size());
+    DIORAMA_CHECK_EQ(state.qvel.size(), initial_.qvel.size());
     for (std::size_t j = 0; j < joints_.size(); ++j) {
       const JointPlace& place = joints_[j];
       for (int k = 0; k < place.num_positions; ++k) {
-        data_->qpos[place.mujoco_position + k] = initial_.qpos[place.state_position + k] + zero_position(j);
+        data_->qpos[place.mujoco_position + k] = state.qpos[place.state_position + k] + zero_position(j);
       }
       for (int k = 0; k < place.num_velocities; ++k) {
-        data_->qvel[place.mujoco_velocity + k] = initial_.qvel[place.state_velocity + k];
+        data_->qvel[place.mujoco_velocity + k] = state.qvel[place.state_velocity + k];
       }
     }
-    saved_positions_.resize(model_->nq);
-    saved_warmstart_.resize(model_->nv);
     set_action(std::vector<double>(scene_.actuators.size(), 0.0));
   }
 
@@ -211,6 +241,18 @@ class MujocoWorld : public PhysicsWorld {
     }
   }
 
+  // Brings the poses up to date, which lag the positions after a step; quaternions, normalized in place by that,
+  // are put back.
+  void refresh_kinematics() const {
+    std::copy_n(data_->qpos, model_->nq, saved_positions_.begin());
+    try {
+      mj_kinematics(model_, data_.get());
+    } catch (const MujocoError&) {
+      // The next step meets the same error and reports it.
+    }
+    std::copy(saved_positions_.begin(), saved_positions_.end(), data_->qpos);
+  }
+
   // After a step MuJoCo's poses lag its positions. Brings poses (and sensors) up to date and then puts back what
   // that changes: quaternions are normalized in place, and sensors need a full evaluation with its warm start.
   void refresh() const {
@@ -279,6 +321,7 @@ class MujocoWorld : public PhysicsWorld {
   mutable std::vector<double> saved_warmstart_;
   long long num_steps_ = 0;
   bool stopped_ = false;
+  bool pushed_ = false;  // add_force() was called since the last step
 };
 
 }  // namespace

@@ -27,6 +27,8 @@ class FakeWorld : public PhysicsWorld {
     }
     return {};
   }
+  void add_force(BodyId, const dvec3&, const dvec3&) override {}
+  Status set_state(const State&) override { return {}; }
   long long num_steps() const override { return steps_; }
   void read_state(State& state) const override {
     state.time_s = steps_ / 100.0;
