@@ -22,6 +22,8 @@ ROWS = {
     "apps/pipeline": ["engine/core", "engine/scene", "engine/physics", "engine/physics/mujoco", "engine/physics/bullet",
                       "schemas", "scenes", "renderers", "renderers/vulkan", "exporters/labels", "exporters/shard"],
     "apps/bench": None,  # measures the inside of every leaf
+    "apps/editor/session": ["engine/core", "engine/scene", "engine/physics", "schemas", "scenes", "renderers",
+                            "exporters/shard", "apps/pipeline"],
     "apps/cli": ["engine/core", "engine/scene", "schemas", "scenes", "renderers", "renderers/vulkan", "exporters/shard",
                  "apps/pipeline", "apps/bench"],
 }
