@@ -44,10 +44,29 @@ void shuffle_bytes(std::span<const std::byte> in, std::size_t item_size, std::by
   std::copy(in.begin() + static_cast<std::ptrdiff_t>(count * item_size), in.end(), out + count * item_size);
 }
 
+template <std::size_t kItem>
+void unshuffle_fixed(const std::byte* in, std::byte* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t byte = 0; byte < kItem; ++byte) out[i * kItem + byte] = in[byte * count + i];
+  }
+}
+
 void unshuffle_bytes(std::span<const std::byte> in, std::size_t item_size, std::byte* out) {
   const std::size_t count = in.size() / item_size;
-  for (std::size_t byte = 0; byte < item_size; ++byte) {
-    for (std::size_t i = 0; i < count; ++i) out[i * item_size + byte] = in[byte * count + i];
+  switch (item_size) {
+    case 2:
+      unshuffle_fixed<2>(in.data(), out, count);
+      break;
+    case 4:
+      unshuffle_fixed<4>(in.data(), out, count);
+      break;
+    case 8:
+      unshuffle_fixed<8>(in.data(), out, count);
+      break;
+    default:
+      for (std::size_t byte = 0; byte < item_size; ++byte) {
+        for (std::size_t i = 0; i < count; ++i) out[i * item_size + byte] = in[byte * count + i];
+      }
   }
   std::copy(in.begin() + static_cast<std::ptrdiff_t>(count * item_size), in.end(), out + count * item_size);
 }
@@ -104,31 +123,42 @@ std::vector<std::byte> ChunkCodec::encode(std::span<const std::byte> values, std
   return {impl_->compressed.begin(), impl_->compressed.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
-Result<std::vector<std::byte>> ChunkCodec::decode(std::span<const std::byte> chunk, std::size_t num_bytes,
-                                                  std::size_t item_size, bool shuffle, bool deflate) {
-  std::vector<std::byte> plain(num_bytes);
+Status ChunkCodec::decode_into(std::span<const std::byte> chunk, std::size_t item_size, bool shuffle, bool deflate,
+                               std::span<std::byte> values) {
+  shuffle = shuffle && item_size > 1;
+  std::span<const std::byte> plain = chunk;
   if (deflate) {
     if (!impl_->decompressor) {
       impl_->decompressor.reset(libdeflate_alloc_decompressor());
       DIORAMA_CHECK(impl_->decompressor != nullptr);
     }
+    if (shuffle && impl_->shuffled.size() < values.size()) impl_->shuffled.resize(values.size());
+    std::byte* const inflated = shuffle ? impl_->shuffled.data() : values.data();
     std::size_t actual = 0;
     const libdeflate_result result = libdeflate_zlib_decompress(impl_->decompressor.get(), chunk.data(), chunk.size(),
-                                                                plain.data(), plain.size(), &actual);
-    if (result != LIBDEFLATE_SUCCESS || actual != num_bytes) {
+                                                                inflated, values.size(), &actual);
+    if (result != LIBDEFLATE_SUCCESS || actual != values.size()) {
       return failed("a chunk of " + std::to_string(chunk.size()) + " bytes does not inflate to " +
-                    std::to_string(num_bytes) + " bytes: the file is damaged");
+                    std::to_string(values.size()) + " bytes: the file is damaged");
     }
-  } else {
-    if (chunk.size() != num_bytes) {
-      return failed("a stored chunk has " + std::to_string(chunk.size()) + " bytes instead of " +
-                    std::to_string(num_bytes) + ": the file is damaged");
-    }
-    std::copy(chunk.begin(), chunk.end(), plain.begin());
+    if (!shuffle) return {};
+    plain = std::span(inflated, actual);
+  } else if (chunk.size() != values.size()) {
+    return failed("a stored chunk has " + std::to_string(chunk.size()) + " bytes instead of " +
+                  std::to_string(values.size()) + ": the file is damaged");
   }
-  if (!shuffle || item_size <= 1) return plain;
+  if (shuffle) {
+    unshuffle_bytes(plain, item_size, values.data());
+  } else {
+    std::copy(plain.begin(), plain.end(), values.begin());
+  }
+  return {};
+}
+
+Result<std::vector<std::byte>> ChunkCodec::decode(std::span<const std::byte> chunk, std::size_t num_bytes,
+                                                  std::size_t item_size, bool shuffle, bool deflate) {
   std::vector<std::byte> values(num_bytes);
-  unshuffle_bytes(plain, item_size, values.data());
+  DIORAMA_RETURN_IF_ERROR(decode_into(chunk, item_size, shuffle, deflate, values));
   return values;
 }
 

@@ -28,6 +28,9 @@ class ChunkCodec {
   /// The inverse; `num_bytes` is the size of the values. Fails on bytes that are no such chunk.
   Result<std::vector<std::byte>> decode(std::span<const std::byte> chunk, std::size_t num_bytes, std::size_t item_size,
                                         bool shuffle, bool deflate);
+  /// The same into the caller's memory, whose size is that of the values.
+  Status decode_into(std::span<const std::byte> chunk, std::size_t item_size, bool shuffle, bool deflate,
+                     std::span<std::byte> values);
 
  private:
   struct Impl;

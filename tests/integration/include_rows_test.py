@@ -19,6 +19,7 @@ ROWS = {
     "renderers/vulkan": ["engine/core", "engine/scene", "renderers"],
     "exporters/labels": ["engine/core", "engine/scene", "renderers"],
     "exporters/shard": ["engine/core", "engine/scene", "renderers", "exporters/labels"],
+    "exporters/capi": ["engine/core", "exporters/shard"],
     "apps/pipeline": ["engine/core", "engine/scene", "engine/physics", "engine/physics/mujoco", "engine/physics/bullet",
                       "schemas", "scenes", "renderers", "renderers/vulkan", "exporters/labels", "exporters/shard"],
     "apps/bench": None,  # measures the inside of every leaf

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from . import native as native_core
 from .shards import DatasetError, FilePool, Shard, column_names, episode_lengths, read_rows
 
 FORMAT_VERSION = 1
@@ -64,19 +65,27 @@ class Dataset:
 
     Every file is checked when it is opened, and a missing or damaged one raises DatasetError; no fill value is
     ever returned for it. Files are opened lazily in each process, so a Dataset may be pickled or forked freely.
-    Not thread-safe (h5py is not either).
+
+    Rows of a folder are read by the native core (C++, without Python's lock, so threads may share a Dataset), those
+    of a single shard file, or where the core is not installed, through h5py (one thread). The values are equal.
+    `native=False` asks for h5py, `native=True` raises DatasetError where the core cannot be used.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], native: bool | None = None) -> None:
         self.path = pathlib.Path(path)
         self._files = FilePool()
         self._shards: list[Shard] = []
         self._manifest: dict[str, Any] = {}
+        self._native: native_core.Reader | None = None
         if self.path.name == "index.h5":
             self.path = self.path.parent
         if self.path.is_dir():
             indices = self._open_folder()
+            if native or (native is None and native_core.is_available()):
+                self._native = native_core.Reader(self.path)
         elif self.path.is_file():
+            if native:
+                raise DatasetError(f"{self.path} is one file: the native core reads a dataset's folder")
             indices = self._open_shard()
         else:
             raise DatasetError(f"{self.path} does not exist")
@@ -100,10 +109,15 @@ class Dataset:
             self._manifest = json.loads(manifest.read_text(encoding="utf-8"))
         except ValueError as error:
             raise DatasetError(f"{manifest} is damaged: {error}") from error
-        if self._manifest.get("format") != "diorama-dataset":
+        if not isinstance(self._manifest, dict) or self._manifest.get("format") != "diorama-dataset":
             raise DatasetError(f"{manifest} is not a manifest of diorama")
-        if self._manifest["version"] != FORMAT_VERSION:
-            raise DatasetError(f"{manifest} has format version {self._manifest['version']}, this reader knows 1")
+        _check_version(self._manifest, manifest)
+        try:
+            return self._open_shards_of_manifest()
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatasetError(f"{manifest} is damaged: {type(error).__name__} {error}") from error
+
+    def _open_shards_of_manifest(self) -> list[int]:
         indices: list[int] = []
         row = 0
         for entry in self._manifest["shards"]:
@@ -123,13 +137,25 @@ class Dataset:
         text = file.attrs.get("diorama")
         if text is None:
             raise DatasetError(f"{self.path} is not a shard of diorama: no attribute 'diorama'")
-        self._manifest = json.loads(text)
+        try:
+            self._manifest = json.loads(text)
+        except ValueError as error:
+            raise DatasetError(f"{self.path}: its attribute 'diorama' is damaged: {error}") from error
+        _check_version(self._manifest, self.path)
         shard = Shard(self.path, 0, episode_lengths(file, self.path))
         self._shards.append(shard)
         return [int(file["episode_idx"][row]) for row in shard.offsets]
 
     def _find_columns(self) -> dict[str, Column]:
         columns = {}
+        if "columns" in self._manifest:
+            try:
+                for entry in self._manifest["columns"]:
+                    columns[entry["name"]] = Column(entry["name"], np.dtype(entry["type"]), tuple(entry["row_shape"]),
+                                                    entry["unit"], entry["meaning"])
+            except (KeyError, TypeError, ValueError) as error:
+                raise DatasetError(f"{self.path / 'dataset.json'} is damaged: {type(error).__name__} {error}") from error
+            return columns
         for shard in self._shards[:1]:
             file = self._file(shard)
             for name in column_names(file):
@@ -153,6 +179,11 @@ class Dataset:
     def manifest(self) -> dict[str, Any]:
         """`dataset.json`, or for a shard file its root attribute: seed, rates, views, objects, classes ..."""
         return self._manifest
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the native core reads the rows; h5py otherwise."""
+        return self._native is not None
 
     @property
     def num_rows(self) -> int:
@@ -193,6 +224,28 @@ class Dataset:
         episode = self.episode(position)
         stop = start + (length - 1) * stride + 1
         return {name: episode.read(name, start, stop, stride) for name in self._names(columns)}
+
+    def read_clips(self, column: str, positions: Sequence[int] | np.ndarray, starts: Sequence[int] | np.ndarray,
+                   length: int, stride: int = 1) -> np.ndarray:
+        """Many clips of one column at once, (clips, length, ...): of episode positions[i] (0 .. len - 1) the rows
+        starts[i], starts[i] + stride, ... The fastest way to a batch: each row is decoded into its place."""
+        self._check(column)
+        positions = np.asarray(positions, dtype=np.int64)
+        starts = np.asarray(starts, dtype=np.int64)
+        if positions.ndim != 1 or positions.shape != starts.shape or length < 1 or stride < 1:
+            raise ValueError("read_clips takes as many starts as positions, and length and stride of at least 1")
+        if len(positions) and not 0 <= positions.min() <= positions.max() < len(self):
+            raise IndexError(f"episodes {positions.min()}..{positions.max()} of {len(self)}")
+        ends = starts + (length - 1) * stride
+        if (starts < 0).any() or (ends >= self.episode_lengths[positions]).any():
+            raise IndexError(f"{length} rows {stride} apart from these starts are not in their episodes")
+        about = self.columns[column]
+        if self._native is not None:
+            return self._native.read(column, positions, starts, length, stride, about.shape, about.dtype)
+        out = np.empty((len(positions), length, *about.shape), dtype=about.dtype)
+        for i, (position, start) in enumerate(zip(positions, starts)):
+            out[i] = self._read(int(position), column, int(start), int(start) + (length - 1) * stride + 1, stride)
+        return out
 
     def clips(self, length: int, stride: int = 1, columns: Sequence[str] | None = None, seed: int = 0,
               count: int | None = None, split: str | None = None) -> Iterator[dict[str, np.ndarray]]:
@@ -235,8 +288,10 @@ class Dataset:
                 raise DatasetError(f"{self.path / entry['file']} is damaged: its SHA-256 is not the manifest's")
 
     def close(self) -> None:
-        """Closes this process's files; they open again when needed."""
+        """Closes this process's files; they open again when needed. No other thread may be reading."""
         self._files.close()
+        if self._native is not None:
+            self._native.close()
 
     def _split(self, name: str) -> list[int]:
         splits = self.splits
@@ -258,13 +313,26 @@ class Dataset:
 
     def _read(self, position: int, column: str, start: int, stop: int, stride: int) -> np.ndarray:
         self._check(column)
+        if self._native is not None:
+            rows = max(0, -(-(stop - start) // stride))
+            about = self.columns[column]
+            return self._native.read(column, [position], [start], rows, stride, about.shape, about.dtype)[0]
         shard = self._shards[self._shard_of[position]]
         offset = int(shard.offsets[position - self._first_in_shard[self._shard_of[position]]])
         rows = read_rows(self._file(shard), shard.path, column, offset + start, offset + stop, stride)
         expected = (max(0, -(-(stop - start) // stride)),) + self.columns[column].shape
         if rows.shape != expected or rows.dtype != self.columns[column].dtype:
-            raise DatasetError(f"{shard.path}: {column!r} has another shape or type than in the first shard")
+            raise DatasetError(f"{shard.path}: {column!r} has another shape or type than the dataset says")
         return rows
+
+
+def _check_version(manifest: Any, path: pathlib.Path) -> None:
+    version = manifest.get("version") if isinstance(manifest, dict) else None
+    if not isinstance(version, int) or version < 1:
+        raise DatasetError(f"{path} is damaged: its format version is {version!r}")
+    if version > FORMAT_VERSION:
+        raise DatasetError(f"{path} has format version {version} and this reader knows up to {FORMAT_VERSION}: "
+                           "use a newer diorama_data")
 
 
 def _text(value: Any) -> str:
