@@ -12,8 +12,9 @@
 #include "apps/cli/command.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/stop_signal.h"
-#include "apps/pipeline/episode_runner.h"
 #include "apps/pipeline/generate.h"
+#include "apps/pipeline/generate_command.h"
+#include "apps/pipeline/generate_estimate.h"
 #include "engine/core/text.h"
 
 namespace diorama::cli {
@@ -86,32 +87,10 @@ nlohmann::json plan_json(const GeneratePlan& plan) {
 
 /// What the run would do, with its size and time estimated from one real episode. Writes nothing.
 int dry_run(GeneratePlan& plan, bool json) {
-  std::int64_t episodes = 0;
-  for (const int shard : plan.shards) {
-    const std::int64_t first = static_cast<std::int64_t>(shard) * plan.spec.episodes_per_shard;
-    episodes += std::min<std::int64_t>(plan.spec.episodes_per_shard, plan.spec.num_episodes - first);
-  }
-  const auto start = std::chrono::steady_clock::now();
-  EpisodeRunner runner(*plan.sampler, plan.physics, std::move(plan.renderer), plan.channels, plan.spec.columns);
-  Result<EpisodeRecord> record = rejected("no episode tried");
-  int tried = 0;
-  constexpr int kTries = 10;
-  while (!record.ok() && tried < kTries) {
-    record = runner.run({plan.spec.seed, tried++});
-    if (!record.ok() && record.status().code() != Code::kRejected) return report(record.status());
-  }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / tried;
-  if (!record.ok()) {
-    return report(failed(fmt::format("the first {} episodes were all rejected, the last because: {}", tried,
-                                     record.status().message())));
-  }
-  std::size_t bytes = 0;
-  for (const EpisodeRecord::ColumnData& column : record->columns) {
-    bytes += column.rows.size();
-    for (const auto& chunk : column.chunks) bytes += chunk.size();
-  }
-  const double total_bytes = static_cast<double>(bytes) * static_cast<double>(episodes);
-  const double total_seconds = seconds * static_cast<double>(episodes) / plan.workers;
+  const Result<GenerateEstimate> estimate = estimate_generate(plan);
+  if (!estimate.ok()) return report(estimate.status());
+  const double total_bytes = estimate->total_bytes();
+  const double total_seconds = estimate->total_seconds(plan.workers);
   if (json) {
     nlohmann::json line = plan_json(plan);
     line["estimated_bytes"] = total_bytes;
@@ -120,37 +99,12 @@ int dry_run(GeneratePlan& plan, bool json) {
     return kDone;
   }
   fmt::print("{}\n", plan.spec.scenario_text);
-  fmt::print("# {} episodes in {} shards, seed {}, {} {}, {} on {}, {} workers\n", episodes, plan.shards.size(),
+  fmt::print("# {} episodes in {} shards, seed {}, {} {}, {} on {}, {} workers\n", estimate->episodes, plan.shards.size(),
              plan.spec.seed, plan.spec.engine, plan.spec.engine_version, plan.spec.renderer, plan.spec.render_device,
              plan.workers);
   fmt::print("# about {} and {} (from one episode: {}, {:.2f} s); nothing was written\n", format_bytes(total_bytes),
-             format_duration(total_seconds), format_bytes(static_cast<double>(bytes)), seconds);
+             format_duration(total_seconds), format_bytes(estimate->episode_bytes), estimate->episode_seconds);
   return kDone;
-}
-
-/// For a POSIX shell: as it is if that is safe, else between single quotes.
-std::string quoted(const std::string& text) {
-  constexpr const char* kSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,@%+-";
-  if (!text.empty() && text.find_first_not_of(kSafe) == std::string::npos) return text;
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
-}
-
-std::string resume_command(const Arguments& a) {
-  std::string command = "diorama generate " + quoted(a.options.scenario.string()) + " --out " + quoted(a.out);
-  if (a.options.episodes) command += fmt::format(" --episodes {}", *a.options.episodes);
-  if (a.options.seed) command += fmt::format(" --seed {}", *a.options.seed);
-  if (a.options.episodes_per_shard) command += fmt::format(" --episodes-per-shard {}", *a.options.episodes_per_shard);
-  if (!a.physics.empty()) command += " --physics " + a.physics;
-  if (!a.channels.empty()) command += " --channels " + a.channels;
-  if (a.pixels != "deflate") command += " --pixels " + a.pixels;
-  if (a.depth != "f32") command += " --depth " + a.depth;
-  if (a.options.workers > 0) command += fmt::format(" --workers {}", a.options.workers);
-  if (!a.options.renderer.device.empty()) command += " --device " + quoted(a.options.renderer.device);
-  if (a.shard != "0/1") command += " --shard " + a.shard;
-  for (const std::string& assignment : a.options.overrides) command += " --set " + quoted(assignment);
-  return command + " --resume";
 }
 
 int summarize(const Arguments& a, const GenerateReport& report_, const GenerateProgress& progress, double seconds) {
@@ -187,7 +141,7 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
   }
   for (const std::string& note : report_.notes) narrate("note: {}\n", note);
   if (report_.stopped) {
-    narrate("diorama: stopped; whole shards are kept. Go on with: {}\n", resume_command(a));
+    narrate("diorama: stopped; whole shards are kept. Go on with: {}\n", generate_command(a.options, a.out, OutputMode::kResume));
     return kStoppedResumable;
   }
   if (report_.shards_missing > 0) {

@@ -186,7 +186,7 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   plan.workers = options.workers > 0 ? options.workers : cores;
   // Lavapipe takes all cores for each device; with several workers one thread each is the better split. Pictures
   // do not depend on it. A value that the user has set stays.
-  if (plan.workers > 1) setenv("LP_NUM_THREADS", "1", 0);
+  if (plan.workers > 1 && options.owns_process) setenv("LP_NUM_THREADS", "1", 0);
   plan.renderer_options = options.renderer;
   DIORAMA_ASSIGN_OR_RETURN(plan.renderer, make_renderer(plan.renderer_options));
 

@@ -30,6 +30,8 @@ struct GenerateOptions {
   int workers = 0;      ///< 0 = one per core.
   int shard_index = 0;  ///< Makes the shards s with s mod shard_count = shard_index.
   int shard_count = 1;
+  /// The process does nothing else: settings of the graphics driver may go into its environment.
+  bool owns_process = true;
 };
 
 /// A checked plan: everything that can fail before the first episode has been tried.

@@ -13,6 +13,7 @@
 #include "apps/pipeline/backends.h"
 #include "apps/pipeline/episode_runner.h"
 #include "apps/pipeline/generate.h"
+#include "apps/pipeline/generate_command.h"
 #include "scenes/scenario_io.h"
 
 namespace diorama {
@@ -112,6 +113,26 @@ TEST_CASE("a consumer's failure ends rendering and leaves the renderer usable") 
   const auto accept = [](std::span<const FrameView>, const RenderedViews&) { return Status(); };
   CHECK(render_views(**renderer, episode->sample.scene, episode->trajectory.states, views,
                      channel_bit(Channel::kDepth), accept).ok());
+}
+
+TEST_CASE("the equal command line names what is not the default, quoted for a shell") {
+  GenerateOptions options;
+  options.scenario = "my scenes/it's.textproto";
+  CHECK(generate_command(options, "out", OutputMode::kNew) ==
+        "diorama generate 'my scenes/it'\\''s.textproto' --out out");
+  options.scenario = "a.textproto";
+  options.episodes = 4;
+  options.seed = 0;
+  options.physics = PhysicsBackend::kBullet;
+  options.channels = std::vector<std::string>{"rgb", "depth"};
+  options.storage.depth = DepthStorage::kF16;
+  options.workers = 2;
+  options.shard_index = 1;
+  options.shard_count = 3;
+  options.overrides = {"body[puck].mass_kg=0.4"};
+  CHECK(generate_command(options, "out", OutputMode::kResume) ==
+        "diorama generate a.textproto --out out --episodes 4 --seed 0 --physics bullet --channels rgb,depth "
+        "--depth f16 --workers 2 --shard 1/3 --set 'body[puck].mass_kg=0.4' --resume");
 }
 
 TEST_CASE("the CPU family names vendor, family, model and stepping") {
