@@ -319,6 +319,7 @@ Result<Sample> Sampler::sample(SampleKey key) const {
     slot += slots_of(group);
   }
   DIORAMA_ASSIGN_OR_RETURN(sample.scene, std::move(builder).finish(resolved));
+  for (Body& body : sample.scene.bodies) body.class_id = class_id(impl_->layout, body.class_name);
   sample.episode.num_frames = resolved.episode().frames();
   sample.episode.frame_rate_hz = resolved.episode().frame_rate_hz();
   sample.episode.settle_time_s = resolved.episode().settle_time_s();

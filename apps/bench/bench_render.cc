@@ -19,8 +19,6 @@ namespace {
 constexpr int kNumBodies = 20;
 constexpr int kNumCameras = 4;
 constexpr int kNumFrames = 16;
-constexpr ChannelSet kAllChannels =
-    channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
 
 /// A scene and the pictures to make of it, all cameras of a frame next to each other.
 struct RenderInput {
@@ -64,7 +62,7 @@ Status render_all(Renderer& renderer, const RenderInput& input, std::span<const 
     const std::span<const FrameView> part =
         views.subspan(first, std::min(batch, views.size() - first));
     DIORAMA_ASSIGN_OR_RETURN(const RenderTicket ticket,
-                             renderer.submit(input.scene, input.states, part, kAllChannels));
+                             renderer.submit(input.scene, input.states, part, kDefaultChannels));
     tickets.push_back(ticket);
   }
   while (waited < tickets.size()) {
@@ -91,12 +89,13 @@ Status check_equal_pictures(Renderer& renderer, const RenderInput& input, Mujoco
   for (const std::size_t v : {std::size_t{0}, input.views.size() - 1}) {
     const FrameView& view = input.views[v];
     DIORAMA_ASSIGN_OR_RETURN(const RenderTicket ticket,
-                             renderer.submit(input.scene, input.states, {&view, 1}, kAllChannels));
+                             renderer.submit(input.scene, input.states, {&view, 1}, kDefaultChannels));
     DIORAMA_ASSIGN_OR_RETURN(const RenderedViews ours, renderer.wait(ticket));
     peer.render(view.frame, view.camera);
     const std::vector<std::uint16_t> theirs = peer.instance_ids();
     std::size_t equal = 0;
-    for (std::size_t i = 0; i < theirs.size(); ++i) equal += ours.instance[i] == theirs[i] ? 1 : 0;
+    const auto ids = ours.get<Channel::kInstance>();
+    for (std::size_t i = 0; i < theirs.size(); ++i) equal += ids[i] == theirs[i] ? 1 : 0;
     const double share = static_cast<double>(equal) / static_cast<double>(theirs.size());
     if (share < kLeastShare) {
       return failed(

@@ -21,6 +21,11 @@
 namespace diorama {
 namespace {
 
+template <typename T>
+std::vector<T> copy(std::span<const T> values) {
+  return {values.begin(), values.end()};
+}
+
 /// Pictures of one submission, copied out of the renderer.
 struct Pictures {
   std::vector<FrameView> views;
@@ -31,7 +36,11 @@ struct Pictures {
   std::vector<std::uint16_t> instance;
 
   RenderedViews rendered() const {
-    return {static_cast<int>(views.size()), height_px, width_px, color, depth, instance};
+    RenderedViews all(static_cast<int>(views.size()), height_px, width_px);
+    all.set<Channel::kColor>(color);
+    all.set<Channel::kDepth>(depth);
+    all.set<Channel::kInstance>(instance);
+    return all;
   }
 };
 
@@ -77,9 +86,9 @@ Result<Episode> make_episode(const BenchOptions& options, const std::filesystem:
                      episode.pictures.push_back({{batch.begin(), batch.end()},
                                                  p.height_px,
                                                  p.width_px,
-                                                 {p.color.begin(), p.color.end()},
-                                                 {p.depth.begin(), p.depth.end()},
-                                                 {p.instance.begin(), p.instance.end()}});
+                                                 copy(p.get<Channel::kColor>()),
+                                                 copy(p.get<Channel::kDepth>()),
+                                                 copy(p.get<Channel::kInstance>())});
                      return {};
                    }));
   return episode;

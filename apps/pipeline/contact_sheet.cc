@@ -173,26 +173,24 @@ Result<ImageU8> scenario_contact_sheet(const Sampler& sampler, PhysicsBackend ph
   for (const Camera& camera : scene.cameras) {
     for (const char* channel : {"rgb", "depth", "ids"}) strips.push_back({camera.name, channel, {}});
   }
-  const ChannelSet all = channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
-  const auto consume = [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
-    const auto pixels = static_cast<std::size_t>(pictures.height_px) * pictures.width_px;
+    const auto consume = [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const auto camera = static_cast<std::size_t>(batch[i].camera.index);
       ImageU8 color(pictures.height_px, pictures.width_px, 3);
-      const auto source = pictures.color.subspan(i * pixels * 3, pixels * 3);
+      const auto source = pictures.picture<Channel::kColor>(static_cast<int>(i));
       std::copy(source.begin(), source.end(), color.pixels.begin());
       const Camera& lens = scene.cameras[camera];
-      const ImageU8 depth = colorize_depth(pictures.depth.subspan(i * pixels, pixels), pictures.height_px,
+      const ImageU8 depth = colorize_depth(pictures.picture<Channel::kDepth>(static_cast<int>(i)), pictures.height_px,
                                            pictures.width_px, lens.near_m, lens.far_m);
       const ImageU8 ids =
-          colorize_ids(pictures.instance.subspan(i * pixels, pixels), pictures.height_px, pictures.width_px);
+          colorize_ids(pictures.picture<Channel::kInstance>(static_cast<int>(i)), pictures.height_px, pictures.width_px);
       strips[3 * camera].cells.push_back(reduce(color, options.cell_height_px, false));
       strips[3 * camera + 1].cells.push_back(reduce(depth, options.cell_height_px, false));
       strips[3 * camera + 2].cells.push_back(reduce(ids, options.cell_height_px, true));
     }
     return {};
   };
-  DIORAMA_RETURN_IF_ERROR(render_views(renderer, scene, states, views, all, consume));
+  DIORAMA_RETURN_IF_ERROR(render_views(renderer, scene, states, views, kDefaultChannels, consume));
   return compose(fmt::format("{}  seed {}  episode {}", sampler.scenario().name(), key.seed, key.episode),
                  column_captions, std::move(strips));
 }

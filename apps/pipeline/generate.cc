@@ -19,24 +19,22 @@ constexpr std::int64_t kDefaultEpisodes = 16;
 constexpr int kDefaultEpisodesPerShard = 64;
 
 Result<ChannelSet> channels_from_names(const std::vector<std::string>& names) {
-  static const std::map<std::string, Channel> table = {
-      {"rgb", Channel::kColor}, {"depth", Channel::kDepth}, {"segmentation", Channel::kInstance}};
   ChannelSet set = channel_bit(Channel::kColor);
   for (const std::string& name : names) {
-    const auto found = table.find(name);
-    if (found == table.end()) {
+    const std::optional<Channel> found = find_channel(name);
+    if (!found) {
       std::vector<std::string> known;
-      for (const auto& [key, channel] : table) known.push_back(key);
+      for (const ChannelInfo& info : all_channels()) known.emplace_back(info.name);
       return invalid_input("unknown channel '" + name + "'" + did_you_mean(name, known) + "; known: " + join(known, ", "));
     }
-    set |= channel_bit(found->second);
+    set |= channel_bit(*found);
   }
   return set;
 }
 
 ChannelSet channels_of(const schema::Scenario& scenario) {
   if (scenario.record().channel_size() == 0) {
-    return channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
+    return kDefaultChannels;
   }
   ChannelSet set = channel_bit(Channel::kColor);
   for (const int channel : scenario.record().channel()) {
@@ -189,6 +187,7 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   if (plan.workers > 1 && options.owns_process) setenv("LP_NUM_THREADS", "1", 0);
   plan.renderer_options = options.renderer;
   DIORAMA_ASSIGN_OR_RETURN(plan.renderer, make_renderer(plan.renderer_options));
+  DIORAMA_RETURN_IF_ERROR(check_channels(*plan.renderer, plan.channels));
 
   DatasetSpec& spec = plan.spec;
   const schema::Dataset& dataset = plan.scenario.dataset();

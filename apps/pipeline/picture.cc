@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <numbers>
 #include <vector>
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
@@ -90,6 +91,22 @@ ImageU8 colorize_ids(std::span<const std::uint16_t> ids, int height_px, int widt
   for (std::size_t i = 0; i < ids.size(); ++i) {
     const Rgb color = id_color(ids[i]);
     std::copy(color.begin(), color.end(), image.pixels.begin() + static_cast<std::ptrdiff_t>(3 * i));
+  }
+  return image;
+}
+
+ImageU8 colorize_flow(std::span<const float> flow_px, int height_px, int width_px) {
+  ImageU8 image(height_px, width_px, 3);
+  double longest = 1.0;
+  for (std::size_t i = 0; i + 1 < flow_px.size(); i += 2) longest = std::max<double>(longest, std::hypot(flow_px[i], flow_px[i + 1]));
+  for (std::size_t i = 0; i + 1 < flow_px.size(); i += 2) {
+    const double hue = std::atan2(flow_px[i + 1], flow_px[i]) * 3.0 / std::numbers::pi + 6.0;
+    const double saturation = std::hypot(flow_px[i], flow_px[i + 1]) / longest;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const double distance = std::fabs(std::fmod(hue - 2.0 * static_cast<double>(k) + 9.0, 6.0) - 3.0);
+      const double pure = std::clamp(2.0 - distance, 0.0, 1.0);
+      image.pixels[i / 2 * 3 + k] = static_cast<std::uint8_t>(std::lround(255.0 * (1.0 - saturation * (1.0 - pure))));
+    }
   }
   return image;
 }

@@ -18,6 +18,10 @@ ImageU8 colorize_depth(std::span<const float> depth_m, int height_px, int width_
 /// Ids (H, W) as colours that are easy to tell apart; 0 is black.
 ImageU8 colorize_ids(std::span<const std::uint16_t> ids, int height_px, int width_px);
 
+/// Optical flow (H, W, 2) in pixels as a colour wheel: hue is the direction (right red, down green-yellow), white no
+/// motion, full colour the longest of the picture (at least 1 px).
+ImageU8 colorize_flow(std::span<const float> flow_px, int height_px, int width_px);
+
 /// Copies `source` into `target` with its top left corner at (row, column); what does not fit is cut.
 void paste(const ImageU8& source, int row, int column, ImageU8& target);
 

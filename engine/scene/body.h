@@ -24,6 +24,7 @@ enum class Motion {
 struct Body {
   std::string name;        ///< Unique in the scene.
   std::string class_name;  ///< Semantic class such as "ball"; "" means no class.
+  int class_id = 0;        ///< 0 = none, k = SceneLayout::class_names[k - 1].
   NodeId node;             ///< The node that this body moves. Its initial world pose is the body's.
   BodyId parent;           ///< The body that its joints connect to; invalid = the world.
   Motion motion = Motion::kDynamic;

@@ -52,4 +52,7 @@ struct SceneLayout {
   int max_contacts = 0;                   ///< C: object pairs in contact per frame; more rejects the episode.
 };
 
+/// Id of a class name: 0 = none or unknown, k = class_names[k - 1].
+int class_id(const SceneLayout& layout, const std::string& class_name);
+
 }  // namespace diorama

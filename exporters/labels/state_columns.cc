@@ -31,12 +31,6 @@ void put_vector(const dvec3& v, double* out) {
   for (int axis = 0; axis < 3; ++axis) out[axis] = v[axis];
 }
 
-double class_id(const SceneLayout& layout, const std::string& name) {
-  const auto found = std::find(layout.class_names.begin(), layout.class_names.end(), name);
-  if (name.empty() || found == layout.class_names.end()) return 0.0;
-  return static_cast<double>(found - layout.class_names.begin() + 1);
-}
-
 /// The material of a body's first shape, null if it has no shape.
 const Material* first_material(const Scene& scene, BodyId body) {
   for (const Shape& shape : scene.shapes) {

@@ -85,7 +85,7 @@ struct EpisodeRecorder::Impl {
   Status fill_rows(const Episode& episode, const Column& column, std::vector<std::byte>& rows) const;
   Status fill_row(const Episode& episode, const Column& column, int row, std::span<double> values) const;
   Status put_chunk(std::size_t column_index, int row, std::span<const std::byte> values);
-  Status add_picture(int row, int view, const RenderedViews& pictures, std::size_t picture);
+  Status add_picture(int row, int view, const RenderedViews& pictures, int picture);
   Status add_depth(std::size_t column_index, int row, std::span<const float> depth, float far_m);
   Status add_segmentation(std::size_t column_index, int row, std::span<const std::uint16_t> ids);
 };
@@ -325,33 +325,36 @@ Status EpisodeRecorder::Impl::add_segmentation(std::size_t column_index, int row
   return put_chunk(column_index, row, std::as_bytes(std::span(ids_i16)));
 }
 
-Status EpisodeRecorder::Impl::add_picture(int row, int view, const RenderedViews& pictures, std::size_t picture) {
+Status EpisodeRecorder::Impl::add_picture(int row, int view, const RenderedViews& pictures, int picture) {
   const std::size_t pixels = static_cast<std::size_t>(pictures.height_px) * pictures.width_px;
-  const std::size_t all = pixels * static_cast<std::size_t>(pictures.num_views);
-  const auto missing = [](const Column& column, const char* channel) {
-    return failed("column '" + column.name + "' needs the channel '" + channel + "', which was not rendered");
+  const auto missing = [](const Column& column, Channel channel) {
+    return failed("column '" + column.name + "' needs the channel '" + channel_info(channel).name +
+                  "', which was not rendered");
   };
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Column& column = columns[i];
     if (column.content == ColumnContent::kObjectVisibility && view == 0) {
-      if (pictures.instance.size() != all) return missing(column, "instance");
+      const auto ids = pictures.picture<Channel::kInstance>(picture);
+      if (ids.size() != pixels) return missing(column, Channel::kInstance);
       counts.resize(column.row_values());
-      DIORAMA_RETURN_IF_ERROR(count_visible_pixels(pictures.instance.subspan(picture * pixels, pixels), counts));
+      DIORAMA_RETURN_IF_ERROR(count_visible_pixels(ids, counts));
       std::memcpy(record.columns[i].rows.data() + static_cast<std::size_t>(row) * column.row_bytes(), counts.data(),
                   column.row_bytes());
     }
     if (!column.is_image() || column.view != view) continue;
     if (column.content == ColumnContent::kPixels) {
-      if (pictures.color.size() != 3 * all) return missing(column, "color");
-      DIORAMA_RETURN_IF_ERROR(
-          put_chunk(i, row, std::as_bytes(pictures.color.subspan(3 * picture * pixels, 3 * pixels))));
+      const auto color = pictures.picture<Channel::kColor>(picture);
+      if (color.size() != 3 * pixels) return missing(column, Channel::kColor);
+      DIORAMA_RETURN_IF_ERROR(put_chunk(i, row, std::as_bytes(color)));
     } else if (column.content == ColumnContent::kDepth) {
-      if (pictures.depth.size() != all) return missing(column, "depth");
+      const auto depth = pictures.picture<Channel::kDepth>(picture);
+      if (depth.size() != pixels) return missing(column, Channel::kDepth);
       const auto far_m = static_cast<float>(layout.views[view].far_m);
-      DIORAMA_RETURN_IF_ERROR(add_depth(i, row, pictures.depth.subspan(picture * pixels, pixels), far_m));
+      DIORAMA_RETURN_IF_ERROR(add_depth(i, row, depth, far_m));
     } else {
-      if (pictures.instance.size() != all) return missing(column, "instance");
-      DIORAMA_RETURN_IF_ERROR(add_segmentation(i, row, pictures.instance.subspan(picture * pixels, pixels)));
+      const auto ids = pictures.picture<Channel::kInstance>(picture);
+      if (ids.size() != pixels) return missing(column, Channel::kInstance);
+      DIORAMA_RETURN_IF_ERROR(add_segmentation(i, row, ids));
     }
   }
   return {};
@@ -376,7 +379,7 @@ Status EpisodeRecorder::add(std::span<const FrameView> views, const RenderedView
     std::uint8_t& done = self.has_picture[static_cast<std::size_t>(row) * self.layout.views.size() + view];
     if (done) return failed("row " + std::to_string(row) + " of view '" + layout.name + "' was given twice");
     done = 1;
-    DIORAMA_RETURN_IF_ERROR(self.add_picture(row, view, pictures, picture));
+    DIORAMA_RETURN_IF_ERROR(self.add_picture(row, view, pictures, static_cast<int>(picture)));
   }
   return {};
 }

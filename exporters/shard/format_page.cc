@@ -73,7 +73,7 @@ std::string table_of(const std::vector<Column>& columns) {
 }  // namespace
 
 std::string shard_format_page() {
-  const ChannelSet all = channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
+  const ChannelSet all = kDefaultChannels;
   const SceneLayout layout = example_layout();
   std::string page = kIntroduction;
   page += "- `index.h5` spans at most " + std::to_string(kMaxIndexedShards) +

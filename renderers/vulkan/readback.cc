@@ -39,10 +39,7 @@ void Readback::record_copy(const vk::raii::CommandBuffer& commands, const Image&
 }
 
 RenderedViews Readback::finish() {
-  RenderedViews views;
-  views.num_views = static_cast<int>(far_m_.size());
-  views.width_px = width_;
-  views.height_px = height_;
+  RenderedViews views(static_cast<int>(far_m_.size()), height_, width_);
   const std::size_t picture = static_cast<std::size_t>(width_) * height_;
   const std::size_t pixels = picture * far_m_.size();
   if (has_channel(channels_, Channel::kColor)) {
@@ -56,7 +53,7 @@ RenderedViews Readback::finish() {
         rgb_[3 * i + 2] = rgba[4 * i + 2];
       }
     }
-    views.color = rgb_;
+    views.set<Channel::kColor>(rgb_);
   }
   if (has_channel(channels_, Channel::kDepth)) {
     auto* depth = reinterpret_cast<float*>(depth_.mapped());
@@ -69,11 +66,11 @@ RenderedViews Readback::finish() {
         }
       }
     }
-    views.depth = {depth, pixels};
+    views.set<Channel::kDepth>({depth, pixels});
   }
   if (has_channel(channels_, Channel::kInstance)) {
     if (!finished_) id_.invalidate();
-    views.instance = {reinterpret_cast<const std::uint16_t*>(id_.mapped()), pixels};
+    views.set<Channel::kInstance>({reinterpret_cast<const std::uint16_t*>(id_.mapped()), pixels});
   }
   finished_ = true;
   return views;

@@ -20,6 +20,7 @@ namespace {
 /// Submissions whose memory is kept: two under way and one being read.
 constexpr int kNumSlots = 3;
 constexpr int kMaxBatch = 2048;
+constexpr ChannelSet kMadeChannels = kDefaultChannels;
 constexpr std::int64_t kReadbackBudgetBytes = std::int64_t{384} << 20;
 constexpr std::int64_t kTargetBudgetBytes = std::int64_t{64} << 20;
 constexpr int kMaxLayersPerPass = kMaxChunkViews;
@@ -102,6 +103,7 @@ class VulkanRenderer : public Renderer {
   }
 
   const RenderDevice& device() const override { return info_; }
+  ChannelSet channels() const override { return kMadeChannels; }
   int max_in_flight() const override { return kNumSlots; }
   std::uint64_t memory_bytes() const { return device_->allocated_bytes; }
 
@@ -156,6 +158,7 @@ class VulkanRenderer : public Renderer {
 
   Status check(const Scene& scene, std::span<const State> states, std::span<const FrameView> views,
                ChannelSet channels) const {
+    DIORAMA_RETURN_IF_ERROR(check_channels(*this, channels));
     if (views.empty() || channels == 0) return invalid_input("rendering: no views or no channels");
     for (const FrameView& view : views) {
       if (view.frame < 0 || view.frame >= static_cast<int>(states.size()) || !view.camera.valid() ||

@@ -87,7 +87,7 @@ TEST_CASE("views of two sizes all arrive once, in batches of one size") {
           CHECK(pictures.width_px == (view.camera.index == 0 ? 24 : 16));
           seen.emplace_back(view.frame, view.camera.index);
         }
-        CHECK(std::count(pictures.instance.begin(), pictures.instance.end(), 1) > 0);
+        CHECK(std::ranges::count(pictures.get<Channel::kInstance>(), 1) > 0);
         return {};
       });
   CHECK_MESSAGE(status.ok(), status.message());

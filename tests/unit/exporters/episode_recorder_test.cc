@@ -161,7 +161,7 @@ TEST_CASE("pictures that do not fit are refused") {
   REQUIRE(recorder.begin(0, scene, motion, factors).ok());
   tiny::Pictures p = tiny::draw(scene, 0, 4, 0);
   RenderedViews without = p.rendered;
-  without.depth = {};
+  without.set<Channel::kDepth>({});
   const Status missing = recorder.add(p.views, without);
   CHECK(missing.message().find("depth") != std::string::npos);
   REQUIRE(recorder.begin(0, scene, motion, factors).ok());

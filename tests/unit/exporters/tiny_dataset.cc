@@ -127,12 +127,15 @@ Pictures draw(const Scene& scene, std::int64_t episode, int num_rows, int view) 
       }
     }
   }
-  p.rendered = {num_rows, k.height_px, k.width_px, p.color, p.depth, p.instance};
+  p.rendered = RenderedViews(num_rows, k.height_px, k.width_px);
+  p.rendered.set<Channel::kColor>(p.color);
+  p.rendered.set<Channel::kDepth>(p.depth);
+  p.rendered.set<Channel::kInstance>(p.instance);
   return p;
 }
 
 ChannelSet all_channels() {
-  return channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
+  return kDefaultChannels;
 }
 
 DatasetSpec spec(std::int64_t num_episodes, int episodes_per_shard, StorageOptions storage) {

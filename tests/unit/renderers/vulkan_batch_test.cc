@@ -88,7 +88,7 @@ TEST_CASE("several submissions may be under way before the first is waited for")
   std::vector<RenderTicket> tickets;
   for (int i = 0; i < 3; ++i) {
     const std::vector<FrameView> views{{i, CameraId(0)}};
-    const auto ticket = renderer.submit(scene, states, views, kAllChannels);
+    const auto ticket = renderer.submit(scene, states, views, kDefaultChannels);
     REQUIRE(ticket.ok());
     tickets.push_back(*ticket);
   }
@@ -131,14 +131,14 @@ TEST_CASE("what cannot be drawn is refused with its reason") {
   CHECK(renderer.max_views(1 << 20, 16) == 0);
   CHECK(renderer.max_views(256, 256) >= 64);
   scene.cameras[0].intrinsics.width_px = 1 << 20;
-  const auto large = renderer.submit(scene, states, one, kAllChannels);
+  const auto large = renderer.submit(scene, states, one, kDefaultChannels);
   CHECK(large.status().code() == Code::kInvalidInput);
   CHECK(large.status().message().find("1048576") != std::string::npos);
-  CHECK(renderer.submit(scene, states, both, kAllChannels).status().code() == Code::kInvalidInput);
-  CHECK_FALSE(renderer.submit(make_scene(), states, {}, kAllChannels).ok());
+  CHECK(renderer.submit(scene, states, both, kDefaultChannels).status().code() == Code::kInvalidInput);
+  CHECK_FALSE(renderer.submit(make_scene(), states, {}, kDefaultChannels).ok());
   scene = make_scene();
   scene.lights.resize(9, scene.lights[0]);
-  CHECK(renderer.submit(scene, states, one, kAllChannels).status().message().find("9 lights") !=
+  CHECK(renderer.submit(scene, states, one, kDefaultChannels).status().message().find("9 lights") !=
         std::string::npos);
   CHECK_FALSE(renderer.wait(1U << 30).ok());
 }

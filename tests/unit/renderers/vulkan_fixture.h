@@ -11,8 +11,6 @@
 
 namespace diorama {
 
-inline constexpr ChannelSet kAllChannels =
-    channel_bit(Channel::kColor) | channel_bit(Channel::kDepth) | channel_bit(Channel::kInstance);
 
 inline std::unique_ptr<Renderer> make_checked_renderer() {
   auto renderer = make_vulkan_renderer({.device = "", .validation = true});
@@ -54,16 +52,21 @@ struct Pictures {
   }
 };
 
+template <typename T>
+std::vector<T> copy(std::span<const T> values) {
+  return {values.begin(), values.end()};
+}
+
 inline Pictures copy_of(const RenderedViews& views) {
   return {views.width_px,
           views.height_px,
-          {views.color.begin(), views.color.end()},
-          {views.depth.begin(), views.depth.end()},
-          {views.instance.begin(), views.instance.end()}};
+          copy(views.get<Channel::kColor>()),
+          copy(views.get<Channel::kDepth>()),
+          copy(views.get<Channel::kInstance>())};
 }
 
 inline Pictures draw(Renderer& renderer, const Scene& scene, const std::vector<State>& states,
-                     const std::vector<FrameView>& views, ChannelSet channels = kAllChannels) {
+                     const std::vector<FrameView>& views, ChannelSet channels = kDefaultChannels) {
   const auto ticket = renderer.submit(scene, states, views, channels);
   REQUIRE_MESSAGE(ticket.ok(), ticket.status().message());
   const auto done = renderer.wait(*ticket);
