@@ -23,6 +23,8 @@ ROWS = {
     "apps/pipeline": ["engine/core", "engine/scene", "engine/physics", "engine/physics/mujoco", "engine/physics/bullet",
                       "schemas", "scenes", "renderers", "renderers/vulkan", "exporters/labels", "exporters/shard"],
     "apps/bench": None,  # measures the inside of every leaf
+    "apps/editor/document": ["engine/core", "schemas", "scenes"],
+    "apps/editor/command": ["engine/core", "schemas", "scenes", "apps/editor/document"],
     "apps/editor/session": ["engine/core", "engine/scene", "engine/physics", "schemas", "scenes", "renderers",
                             "exporters/shard", "apps/pipeline"],
     "apps/cli": ["engine/core", "engine/scene", "schemas", "scenes", "renderers", "renderers/vulkan", "exporters/shard",
@@ -40,7 +42,7 @@ LEAVES = {
     r"tinyxml2": ["engine/physics/mujoco"],
     r"CLI/": ["apps/cli"],
     r"(EGL|GL)/": ["apps/bench"],
-    r"google/protobuf/": ["scenes"],
+    r"google/protobuf/": ["scenes", "apps/editor/document", "apps/editor/command"],
 }
 # These never show in a header that another folder includes.
 HIDDEN = [r"mujoco/", r"(bullet/)?(bt|Bullet|LinearMath)", r"(hdf5|H5\w*)\.h", r"vulkan/", r"libdeflate", r"assimp/", r"tinyxml2"]

@@ -79,7 +79,12 @@ std::vector<TextEdit> remove_nodes(const std::string& text, const SourceNode& pa
                                    const std::vector<const SourceNode*>& nodes) {
   std::vector<TextEdit> edits;
   for (const SourceNode* node : nodes) {
-    TextEdit edit = node->in_list ? TextEdit{node->list_begin, node->list_end, ""} : remove_node(text, parent, *node);
+    SourceNode whole = *node;
+    if (node->in_list) {
+      whole.begin = node->list_begin;
+      whole.end = node->list_end;
+    }
+    TextEdit edit = remove_node(text, parent, whole);
     // Neighbours on a line share the blanks between them; elements of one list share the list.
     if (!edits.empty() && edit.begin <= edits.back().end) {
       edits.back().end = std::max(edits.back().end, edit.end);
