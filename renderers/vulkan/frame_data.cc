@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 
+#include "renderers/lighting.h"
 #include "renderers/vulkan/shadow_fit.h"
 
 namespace diorama::vulkan {
 namespace {
-
-constexpr double kPi = std::numbers::pi;
 
 Float3 to_float(const dvec3& v) {
   return {static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z)};
@@ -33,39 +31,14 @@ dvec4 row_times_pose(const dvec4& row, const Pose& a_from_b) {
           glm::dot(axes, a_from_b.position) + row.w};
 }
 
-/// 1 / luminance of the sensor's saturation: ISO 12232 saturation speed, q = 0.65 (Lagarde and de
-/// Rousiers, "Moving Frostbite to PBR", 2014, section 5.1).
-double exposure_of(const Scene& scene) { return 1.0 / (1.2 * std::exp2(scene.exposure_ev100)); }
-
-/// As sky_radiance in shaders/brdf.glsl.
-dvec3 sky_radiance(const Sky& sky, double up) {
-  const double above = std::clamp(up, 0.0, 1.0);
-  const double below = std::clamp(-2.0 * up, 0.0, 1.0);
-  return glm::mix(glm::mix(sky.horizon_linear, sky.zenith_linear, above * (2.0 - above)),
-                  sky.ground_linear, below * (2.0 - below));
-}
-
-/// Irradiance / pi is exact at normals up, level and down, a parabola between.
 SkyRecord make_sky(const Sky& sky, double exposure) {
-  constexpr int kSteps = 512;
-  const double scale = sky.luminance_nits * exposure;
-  dvec3 from_above(0.0), from_below(0.0), from_side(0.0);
-  for (int i = 0; i < kSteps; ++i) {
-    const double up = (i + 0.5) / kSteps;
-    const dvec3 high = sky_radiance(sky, up), low = sky_radiance(sky, -up);
-    from_above += high * (2.0 * up / kSteps);
-    from_below += low * (2.0 * up / kSteps);
-    from_side += (high + low) * (2.0 / kPi * std::sqrt(1.0 - up * up) / kSteps);
-  }
-  SkyRecord record;
-  record.zenith = to_float(dvec4(sky.zenith_linear * scale, 0.0));
-  record.horizon = to_float(dvec4(sky.horizon_linear * scale, 0.0));
-  record.ground = to_float(dvec4(sky.ground_linear * scale, 0.0));
-  record.irradiance_constant = to_float(dvec4(from_side * scale, 0.0));
-  record.irradiance_linear = to_float(dvec4((from_above - from_below) * (0.5 * scale), 0.0));
-  record.irradiance_quadratic =
-      to_float(dvec4(((from_above + from_below) * 0.5 - from_side) * scale, 0.0));
-  return record;
+  const SkyLight light = sky_light(sky, exposure);
+  return {.zenith = to_float(dvec4(light.zenith, 0.0)),
+          .horizon = to_float(dvec4(light.horizon, 0.0)),
+          .ground = to_float(dvec4(light.ground, 0.0)),
+          .irradiance_constant = to_float(dvec4(light.irradiance_constant, 0.0)),
+          .irradiance_linear = to_float(dvec4(light.irradiance_linear, 0.0)),
+          .irradiance_quadratic = to_float(dvec4(light.irradiance_quadratic, 0.0))};
 }
 
 /// Shapes that one instanced draw can take together.
@@ -224,7 +197,7 @@ class Packer {
     for (const Material& material : scene_.materials) {
       MaterialRecord record;
       record.base_color = to_float(material.base_color_linear);
-      record.roughness = static_cast<float>(std::clamp(material.roughness, 0.03, 1.0));
+      record.roughness = static_cast<float>(std::clamp(material.roughness, kLeastRoughness, 1.0));
       record.metallic = static_cast<float>(material.metallic);
       record.emission = to_float(dvec3(material.emission_nits * exposure_));
       if (material.texture.valid()) {

@@ -12,8 +12,8 @@
 
 #include "engine/core/status.h"
 #include "engine/scene/material.h"
+#include "renderers/texture_image.h"
 #include "renderers/vulkan/frame_data.h"
-#include "renderers/vulkan/texture_image.h"
 #include "renderers/vulkan/vk_commands.h"
 
 namespace diorama::vulkan {

@@ -1,10 +1,10 @@
-#include "renderers/vulkan/texture_image.h"
+#include "renderers/texture_image.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace diorama::vulkan {
+namespace diorama {
 namespace {
 
 /// Linear RGBA.
@@ -155,4 +155,4 @@ std::vector<std::vector<std::uint8_t>> mip_chain(const Texture& texture, int fac
   return levels;
 }
 
-}  // namespace diorama::vulkan
+}  // namespace diorama

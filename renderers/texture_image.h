@@ -1,4 +1,5 @@
-// Pixels of a texture at the size of a page, with mip levels. Functions of values; thread-safe.
+// Pixels of a texture as every renderer filters them: stretched to the size of a page, with mip levels. Functions of
+// values; thread-safe.
 #pragma once
 
 #include <array>
@@ -7,9 +8,9 @@
 
 #include "engine/scene/material.h"
 
-namespace diorama::vulkan {
+namespace diorama {
 
-/// Width and height of the layers of each page; shaders/gbuffer.frag knows them too.
+/// Width and height of the layers of each page; vulkan/shaders/gbuffer.frag knows them too.
 inline constexpr std::array<int, 5> kPageSizes{64, 256, 512, 1024, 2048};
 inline constexpr int kNumPages = static_cast<int>(kPageSizes.size());
 
@@ -23,4 +24,4 @@ int page_of(const Texture& texture);
 /// halved level by level, filtered in linear light. [level] holds (size, size, 4) sRGB bytes.
 std::vector<std::vector<std::uint8_t>> mip_chain(const Texture& texture, int face, int page);
 
-}  // namespace diorama::vulkan
+}  // namespace diorama
