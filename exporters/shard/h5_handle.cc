@@ -16,9 +16,9 @@ namespace {
 
 static_assert(sizeof(hid_t) == sizeof(Id));
 
-/// Turns off HDF5's printing of errors to stderr, once.
+/// Turns off HDF5's printing of errors to stderr, which each thread has of its own.
 void quiet() {
-  static const bool done = [] { return H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0; }();
+  thread_local const bool done = [] { return H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0; }();
   (void)done;
 }
 
