@@ -46,10 +46,13 @@ struct BenchOptions {
 /// engine's: physics/<engine>/<scene>/step in us/step; scenes free10, free50, free200, humanoid.
 Result<std::vector<Measurement>> bench_physics(const BenchOptions& options);
 
-/// Views (colour, depth and ids) per CPU second at 128 and 256 squared, for mode = single, batch16,
-/// batch64 views per submission: render/<size>/<mode>/plain against one view per submission, /equal
-/// against MuJoCo's own renderer making the same outputs of the same scene, /wall as plain in views
-/// per wall second, /cpu in CPU ms per view.
+/// Views (colour, depth and ids) per CPU second of 20 meshes above a floor with one shadow map,
+/// against MuJoCo's own renderer (EGL on the same Mesa) that draws the same triangles with a shadow
+/// map of the same size and makes the same outputs: render/<px>/<mode>/equal; the same per wall
+/// second /wall and in CPU ms per view /cpu; /host = the share of CPU time spent outside of the
+/// driver's threads. Modes: single = one view per submission; batch16 = 16 cameras of one state;
+/// batch4x4 = 4 cameras of 4 states; batch64 = 4 cameras of 16 states. About 30 000 triangles, and
+/// render/256/batch16/equal/<n>k with n thousand.
 Result<std::vector<Measurement>> bench_render(const BenchOptions& options);
 
 /// The recorder and shard writer against H5Dwrite of the same episode with shuffle and gzip 4:

@@ -1,6 +1,7 @@
-// Views per second of the renderer: one view per submission against batches, and all against
-// MuJoCo's renderer.
+// Views per second of the renderer against MuJoCo's own, which draws the same meshes from the same
+// cameras in the same run.
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -16,40 +17,57 @@
 namespace diorama {
 namespace {
 
-constexpr int kNumBodies = 20;
-constexpr int kNumCameras = 4;
-constexpr int kNumFrames = 16;
+constexpr int kNumCameras = 16;
+constexpr int kNumStates = 16;
+constexpr int kViewsPerRound = 64;
+constexpr int kTriangles = 30000;
+constexpr ChannelSet kEqualChannels =
+    channel_set(Channel::kColor, Channel::kDepth, Channel::kInstance);
 
-/// A scene and the pictures to make of it, all cameras of a frame next to each other.
-struct RenderInput {
-  Scene scene;
-  std::vector<State> states;
-  std::vector<FrameView> views;
-};
-
-Result<RenderInput> make_input(int size_px) {
-  RenderInput input;
-  DIORAMA_ASSIGN_OR_RETURN(input.scene, drop_scene_with_cameras(kNumBodies, kNumCameras, size_px));
-  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PhysicsWorld> world,
-                           make_physics(PhysicsBackend::kBullet, input.scene));
-  for (int frame = 0; frame < kNumFrames; ++frame) {
-    DIORAMA_RETURN_IF_ERROR(world->step(8, nullptr));
-    input.states.emplace_back();
-    world->read_state(input.states.back());
-    for (int camera = 0; camera < kNumCameras; ++camera)
-      input.views.push_back({frame, CameraId(camera)});
-  }
-  return input;
-}
-
+/// How views are submitted.
 struct Mode {
   const char* name;
+  int cameras_per_state;
   int batch;      ///< Views per submission.
   int in_flight;  ///< Submissions under way at once.
 };
-constexpr Mode kModes[] = {{"single", 1, 1}, {"batch16", 16, 2}, {"batch64", 64, 2}};
+/// "single" waits for each view before it submits the next. Views of one state in one submission
+/// share its shadow map: all 16 of batch16, 4 each of batch4x4 and batch64.
+constexpr Mode kModes[] = {{"single", 4, 1, 1},
+                           {"batch16", 16, 16, 2},
+                           {"batch4x4", 4, 16, 2},
+                           {"batch64", 4, 64, 2}};
+constexpr Mode kBatch16 = kModes[1];
 
-Status render_all(Renderer& renderer, const RenderInput& input, std::span<const FrameView> views,
+/// All cameras of a state next to each other, evenly spread around the scene.
+std::vector<FrameView> views_of(const Mode& mode, int count) {
+  std::vector<FrameView> views;
+  for (int i = 0; i < count; ++i) {
+    const int camera = i % mode.cameras_per_state * (kNumCameras / mode.cameras_per_state);
+    views.push_back({i / mode.cameras_per_state, CameraId(camera)});
+  }
+  return views;
+}
+
+struct Cost {
+  double cpu_s = 1e30;   ///< Of the whole process, per view.
+  double wall_s = 1e30;  ///< Per view.
+  double host_s = 1e30;  ///< CPU time of the calling thread alone: all that is not drawing.
+
+  void keep_best(const Cost& other) {
+    cpu_s = std::min(cpu_s, other.cpu_s);
+    wall_s = std::min(wall_s, other.wall_s);
+    host_s = std::min(host_s, other.host_s);
+  }
+};
+
+Cost cost_of(int num_views, const std::function<void()>& work) {
+  const double host = thread_cpu_s();
+  const Span span = time_once(work);
+  return {span.cpu_s / num_views, span.wall_s / num_views, (thread_cpu_s() - host) / num_views};
+}
+
+Status render_all(Renderer& renderer, const RenderScene& input, std::span<const FrameView> views,
                   const Mode& mode) {
   std::vector<RenderTicket> tickets;
   std::size_t waited = 0;
@@ -62,7 +80,7 @@ Status render_all(Renderer& renderer, const RenderInput& input, std::span<const 
     const std::span<const FrameView> part =
         views.subspan(first, std::min(batch, views.size() - first));
     DIORAMA_ASSIGN_OR_RETURN(const RenderTicket ticket,
-                             renderer.submit(input.scene, input.states, part, kDefaultChannels));
+                             renderer.submit(input.scene, input.states, part, kEqualChannels));
     tickets.push_back(ticket);
   }
   while (waited < tickets.size()) {
@@ -72,26 +90,16 @@ Status render_all(Renderer& renderer, const RenderInput& input, std::span<const 
   return {};
 }
 
-/// The best of all rounds, per view.
-struct Best {
-  Span per_view{1e30, 1e30};
-
-  void keep(const Span& span, std::size_t num_views) {
-    const auto count = static_cast<double>(num_views);
-    per_view = {std::min(per_view.cpu_s, span.cpu_s / count),
-                std::min(per_view.wall_s, span.wall_s / count)};
-  }
-};
-
 /// Both must have drawn the same things at the same places, or the times say nothing.
-Status check_equal_pictures(Renderer& renderer, const RenderInput& input, MujocoRenderer& peer) {
+Status check_equal_pictures(Renderer& renderer, const RenderScene& input, MujocoRenderer& peer) {
   constexpr double kLeastShare = 0.97;  // outlines differ by a pixel here and there
-  for (const std::size_t v : {std::size_t{0}, input.views.size() - 1}) {
-    const FrameView& view = input.views[v];
-    DIORAMA_ASSIGN_OR_RETURN(const RenderTicket ticket,
-                             renderer.submit(input.scene, input.states, {&view, 1}, kDefaultChannels));
+  const std::vector<FrameView> views = views_of(kBatch16, kViewsPerRound);
+  for (const FrameView& view : {views.front(), views.back()}) {
+    DIORAMA_ASSIGN_OR_RETURN(
+        const RenderTicket ticket,
+        renderer.submit(input.scene, input.states, {&view, 1}, kEqualChannels));
     DIORAMA_ASSIGN_OR_RETURN(const RenderedViews ours, renderer.wait(ticket));
-    peer.render(view.frame, view.camera);
+    peer.render(view.frame, view.camera, true);
     const std::vector<std::uint16_t> theirs = peer.instance_ids();
     std::size_t equal = 0;
     const auto ids = ours.get<Channel::kInstance>();
@@ -100,52 +108,47 @@ Status check_equal_pictures(Renderer& renderer, const RenderInput& input, Mujoco
     if (share < kLeastShare) {
       return failed(
           fmt::format("only {:.1f} % of the pixels of frame {} show the same object in MuJoCo's "
-                      "renderer; the two "
-                      "sides differ",
+                      "renderer; the two sides differ",
                       100.0 * share, view.frame));
     }
   }
   return {};
 }
 
-Status measure_size(const BenchOptions& options, Renderer& renderer, int size_px,
-                    std::vector<Measurement>& results) {
-  DIORAMA_ASSIGN_OR_RETURN(const RenderInput input, make_input(size_px));
+/// The best of all rounds of each mode, and of the peer.
+struct Costs {
+  std::vector<Cost> ours;
+  Cost peer;
+};
+
+Result<Costs> measure(const BenchOptions& options, Renderer& renderer, int size_px,
+                      int num_triangles, std::span<const Mode> modes) {
+  DIORAMA_ASSIGN_OR_RETURN(const RenderScene input,
+                           make_render_scene({num_triangles, kNumCameras, kNumStates, size_px}));
+  options.say(fmt::format("render: {0} x {0} on {1}, {2} triangles", size_px,
+                          renderer.device().name, input.num_triangles));
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<MujocoRenderer> peer,
                            MujocoRenderer::make(input.scene, input.states));
   // The first pictures also compile the pipelines of both.
   DIORAMA_RETURN_IF_ERROR(check_equal_pictures(renderer, input, *peer));
-  // All sides make the same views in a round, so that the best of the rounds means the same for
-  // each.
-  const std::span<const FrameView> views =
-      std::span(input.views).first(options.quick ? 16 : input.views.size());
-  const int rounds = options.quick ? 1 : 7;
-  Best ours[std::size(kModes)];
-  Best theirs;
+  const int num_views = options.quick ? 16 : kViewsPerRound;
+  const int rounds = options.quick ? 1 : 5;
+  Costs costs;
+  costs.ours.resize(modes.size());
   for (int round = 0; round < rounds; ++round) {
-    for (std::size_t m = 0; m < std::size(kModes); ++m) {
+    for (std::size_t m = 0; m < modes.size(); ++m) {
+      const std::vector<FrameView> views = views_of(modes[m], num_views);
       Status status;
-      ours[m].keep(time_once([&] { status = render_all(renderer, input, views, kModes[m]); }),
-                   views.size());
+      costs.ours[m].keep_best(
+          cost_of(num_views, [&] { status = render_all(renderer, input, views, modes[m]); }));
       DIORAMA_RETURN_IF_ERROR(status);
     }
-    theirs.keep(time_once([&] {
-                  for (const FrameView& view : views) peer->render(view.frame, view.camera);
-                }),
-                views.size());
+    const std::vector<FrameView> views = views_of(kBatch16, num_views);
+    costs.peer.keep_best(cost_of(num_views, [&] {
+      for (const FrameView& view : views) peer->render(view.frame, view.camera, true);
+    }));
   }
-  for (std::size_t m = 0; m < std::size(kModes); ++m) {
-    const Span& span = ours[m].per_view;
-    const Span& single = ours[0].per_view;
-    const std::string prefix = fmt::format("render/{}/{}/", size_px, kModes[m].name);
-    results.push_back(
-        compare(prefix + "plain", 1.0 / span.cpu_s, "views/cpu_s", 1.0 / single.cpu_s));
-    results.push_back(
-        compare(prefix + "equal", 1.0 / span.cpu_s, "views/cpu_s", 1.0 / theirs.per_view.cpu_s));
-    results.push_back(compare(prefix + "wall", 1.0 / span.wall_s, "views/s", 1.0 / single.wall_s));
-    results.push_back(figure(prefix + "cpu", 1e3 * span.cpu_s, "ms/view"));
-  }
-  return {};
+  return costs;
 }
 
 }  // namespace
@@ -158,9 +161,26 @@ Result<std::vector<Measurement>> bench_render(const BenchOptions& options) {
                            make_renderer(renderer_options));
   std::vector<Measurement> results;
   for (const int size_px : {128, 256}) {
-    options.say(fmt::format("render: {0} x {0} on {1}, {2} bodies, {3} cameras", size_px,
-                            renderer->device().name, kNumBodies, kNumCameras));
-    DIORAMA_RETURN_IF_ERROR(measure_size(options, *renderer, size_px, results));
+    DIORAMA_ASSIGN_OR_RETURN(const Costs costs,
+                             measure(options, *renderer, size_px, kTriangles, kModes));
+    for (std::size_t m = 0; m < std::size(kModes); ++m) {
+      const Cost& ours = costs.ours[m];
+      const std::string prefix = fmt::format("render/{}/{}/", size_px, kModes[m].name);
+      results.push_back(
+          compare(prefix + "equal", 1.0 / ours.cpu_s, "views/cpu_s", 1.0 / costs.peer.cpu_s));
+      results.push_back(compare(prefix + "wall", 1.0 / ours.wall_s, "views/s",
+                                1.0 / costs.peer.wall_s));
+      results.push_back(compare(prefix + "cpu", 1e3 * ours.cpu_s, "ms/view",
+                                1e3 * costs.peer.cpu_s));
+      results.push_back(figure(prefix + "host", 100.0 * ours.host_s / ours.cpu_s, "% of cpu"));
+    }
+  }
+  for (const int thousands : {2, 8, 120}) {
+    DIORAMA_ASSIGN_OR_RETURN(
+        const Costs costs,
+        measure(options, *renderer, 256, 1000 * thousands, std::span(&kBatch16, 1)));
+    results.push_back(compare(fmt::format("render/256/batch16/equal/{}k", thousands),
+                              1.0 / costs.ours[0].cpu_s, "views/cpu_s", 1.0 / costs.peer.cpu_s));
   }
   return results;
 }

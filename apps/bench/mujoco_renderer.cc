@@ -18,23 +18,32 @@ namespace diorama {
 namespace {
 
 constexpr int kShadowMapPx = 1024;
-constexpr double kShadowHalfExtentM = 1.6;  // the walled box, from any side
+constexpr double kShadowHalfExtentM = 1.6;  // all bodies, from any side
 constexpr double kSunDistanceM = 5.0;
 
 std::string numbers(const dvec3& v) { return fmt::format("{} {} {}", v.x, v.y, v.z); }
 
-/// "box" or "sphere" or "plane" with its size; "" for what the benches do not draw.
+/// "" for what the benches do not draw.
 std::string geom_attributes(const Shape& shape) {
   switch (shape.type) {
     case ShapeType::kPlane:
       return fmt::format("type='plane' size='{0} {0} 1'", kDrawnPlaneHalfExtentM);
-    case ShapeType::kBox:
-      return "type='box' size='" + numbers(shape.size) + "'";
-    case ShapeType::kSphere:
-      return fmt::format("type='sphere' size='{}'", shape.size.x);
+    case ShapeType::kMesh:
+      return fmt::format("type='mesh' mesh='m{}'", shape.mesh.index);
     default:
       return "";
   }
+}
+
+/// The same vertices, normals and triangles that we draw.
+std::string mesh_mjcf(const Mesh& mesh, std::size_t index) {
+  std::string text = fmt::format("<mesh name='m{}' vertex='", index);
+  for (const dvec3& position : mesh.positions) text += numbers(position) + " ";
+  text += "' normal='";
+  for (const dvec3& normal : mesh.normals) text += numbers(normal) + " ";
+  text += "' face='";
+  for (const auto& [a, b, c] : mesh.triangles) text += fmt::format("{} {} {} ", a, b, c);
+  return text + "'/>";
 }
 
 /// The scene as a model that only shows itself: every body is a mocap body, so that its pose is
@@ -47,13 +56,15 @@ Result<std::string> picture_mjcf(const Scene& scene) {
       "<mujoco><compiler angle='radian'/><statistic extent='1' center='0 0 0'/><visual>"
       "<headlight active='0'/><quality shadowsize='{}' offsamples='0'/><map znear='{}' zfar='{}' "
       "shadowclip='{}'/>"
-      "<global offwidth='{}' offheight='{}'/></visual><worldbody>",
+      "<global offwidth='{}' offheight='{}'/></visual><asset>",
       kShadowMapPx, first.near_m, first.far_m, kShadowHalfExtentM, picture.width_px,
       picture.height_px);
+  for (std::size_t m = 0; m < scene.meshes.size(); ++m) text += mesh_mjcf(*scene.meshes[m], m);
+  text += "</asset><worldbody>";
   for (const Light& light : scene.lights) {
     const dvec3 direction =
         poses[static_cast<std::size_t>(light.node.index)].rotate(dvec3(0, 0, 1));
-    // The shadow map is centred where the light's axis passes: the middle of the box.
+    // The shadow map is centred where the light's axis passes: the middle of all.
     text += fmt::format(
         "<light directional='true' castshadow='true' pos='{}' dir='{}' diffuse='0.8 0.8 0.8'/>",
         numbers(-kSunDistanceM * direction), numbers(direction));
@@ -75,11 +86,11 @@ Result<std::string> picture_mjcf(const Scene& scene) {
       if (shape.body.index != static_cast<int>(b) || !shape.visible) continue;
       const std::string attributes = geom_attributes(shape);
       if (attributes.empty())
-        return failed("the bench draws planes, boxes and spheres with MuJoCo, not " + shape.name);
+        return failed("the bench draws planes and meshes with MuJoCo, not " + shape.name);
       const Pose pose = inertial * poses[static_cast<std::size_t>(shape.node.index)];
       const dvec3& color =
           scene.materials[static_cast<std::size_t>(shape.material.index)].base_color_linear;
-      text += fmt::format("<geom {} pos='{}' quat='{} {} {} {}' rgba='{} 1'/>", attributes,
+      text += fmt::format("<geom {} contype='0' conaffinity='0' pos='{}' quat='{} {} {} {}' rgba='{} 1'/>", attributes,
                           numbers(pose.position), pose.rotation.w, pose.rotation.x, pose.rotation.y,
                           pose.rotation.z, numbers(color));
     }
@@ -166,7 +177,7 @@ Result<std::unique_ptr<MujocoRenderer>> MujocoRenderer::make(const Scene& scene,
   return std::unique_ptr<MujocoRenderer>(new MujocoRenderer(std::move(impl)));
 }
 
-void MujocoRenderer::render(int frame, CameraId camera) {
+void MujocoRenderer::render(int frame, CameraId camera, bool full) {
   Impl& self = *impl_;
   mjvOption option;
   mjv_defaultOption(&option);
@@ -178,6 +189,7 @@ void MujocoRenderer::render(int frame, CameraId camera) {
                   nullptr, &view, mjCAT_ALL, &self.scene);
   mjr_render(self.viewport, &self.scene, &self.context);
   mjr_readPixels(self.color.data(), self.depth.data(), self.viewport, &self.context);
+  if (!full) return;
   self.scene.flags[mjRND_SEGMENT] = 1;
   self.scene.flags[mjRND_IDCOLOR] = 1;
   mjr_render(self.viewport, &self.scene, &self.context);

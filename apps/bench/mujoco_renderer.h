@@ -16,16 +16,16 @@ namespace diorama {
 /// process.
 class MujocoRenderer {
  public:
-  /// For planes, boxes and spheres, mounted cameras of one size and one sun, whose shadow map has
-  /// 1024 texels a side (MuJoCo's default of 4096 takes five times as long); no multisampling.
+  /// For planes and meshes, mounted cameras of one size and one sun, whose shadow map has 1024
+  /// texels a side (MuJoCo's default of 4096 takes five times as long); no multisampling.
   /// unavailable(...) without EGL or OpenGL.
   static Result<std::unique_ptr<MujocoRenderer>> make(const Scene& scene,
                                                       std::span<const State> states);
   ~MujocoRenderer();
 
-  /// What equals one of our views: mjv_updateScene, mjr_render and mjr_readPixels of colour and
-  /// depth, then a second pass for the segmentation.
-  void render(int frame, CameraId camera);
+  /// mjv_updateScene, mjr_render and mjr_readPixels of colour and depth. `full` = what equals one
+  /// of our views: with a shadow and a second pass for the segmentation.
+  void render(int frame, CameraId camera, bool full);
 
   /// Instance ids of the last picture as ours: (H, W), object_index + 1, 0 where nothing was hit.
   std::vector<std::uint16_t> instance_ids() const;

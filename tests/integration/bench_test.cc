@@ -58,11 +58,13 @@ TEST_CASE(
     "draws") {
   std::set<std::string> expected;
   for (const std::string size : {"128", "256"}) {
-    for (const std::string mode : {"single", "batch16", "batch64"}) {
-      for (const std::string what : {"plain", "equal", "wall", "cpu"})
+    for (const std::string mode : {"single", "batch16", "batch4x4", "batch64"}) {
+      for (const std::string what : {"equal", "wall", "cpu", "host"})
         expected.insert("render/" + size + "/" + mode + "/" + what);
     }
   }
+  for (const std::string triangles : {"2k", "8k", "120k"})
+    expected.insert("render/256/batch16/equal/" + triangles);
   CHECK(run_quick("render") == expected);
 }
 
@@ -99,6 +101,18 @@ TEST_CASE("the scene of the benches is the same whenever it is made") {
   const State first = initial_state(*a);
   CHECK(first.qpos == initial_state(*b).qpos);
   CHECK(first.qpos.size() == 50 * 7);
+}
+
+TEST_CASE("the scene of the render bench has about the triangles asked for, and its meshes move") {
+  const Result<RenderScene> made = make_render_scene({8000, 3, 2, 32});
+  REQUIRE(made.ok());
+  CHECK(made->num_triangles == doctest::Approx(8000).epsilon(0.15));
+  CHECK(made->scene.cameras.size() == 3);
+  REQUIRE(made->states.size() == 2);
+  for (std::size_t body = 1; body < made->scene.bodies.size(); ++body) {
+    CHECK(made->states[0].bodies[body].world_from_body.position !=
+          made->states[1].bodies[body].world_from_body.position);
+  }
 }
 
 TEST_CASE(
