@@ -23,6 +23,7 @@ const std::vector<Bench>& benches() {
       {"render", "views per second, single and in batches, next to MuJoCo's own renderer",
        &bench_render},
       {"write", "storing an episode against H5Dwrite with shuffle and gzip 4", &bench_write},
+      {"read", "clips for training against stock h5py, in Python", &bench_read},
       {"end_to_end", "labelled views that land on disk per second; baseline is one worker",
        &bench_end_to_end},
   };

@@ -60,6 +60,13 @@ Result<std::vector<Measurement>> bench_render(const BenchOptions& options);
 /// bytes.
 Result<std::vector<Measurement>> bench_write(const BenchOptions& options);
 
+/// The Python package against stock h5py, per second of CPU time of one process, pages cached:
+/// read/clip16/native random clips of 16 rows of 224 x 224 pictures from the same shards;
+/// read/swm_clips/{raw,deflate} clips as stable-worldmodel draws them (4 steps x frameskip 5, batches of
+/// 64) through our torch Dataset against plain slices of a file as its own writer makes it. The latter
+/// two need python3-torch and are left out, with a word, without it.
+Result<std::vector<Measurement>> bench_read(const BenchOptions& options);
+
 /// The library scenario clutter through `run_generate` into a temporary folder:
 /// end_to_end/<size>/workers<n>/...
 Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options);

@@ -1,4 +1,4 @@
-// The library scenario `clutter` as the benches use it. Free functions, thread-safe.
+// The library scenarios as the benches use them. Free functions, thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -13,6 +13,13 @@ const char* clutter_text();
 /// Writes the scenario into `folder`, with `num_frames` rows per episode and square pictures of
 /// `size_px` from the first four cameras. Returns the scenario's path.
 Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder, int size_px,
+                                            int num_frames);
+
+/// The text of scenes/library/pushing.textproto.
+const char* pushing_text();
+
+/// The same from `pushing`: two actuated joints, and without the bodies whose meshes are other files.
+Result<std::filesystem::path> write_pushing(const std::filesystem::path& folder, int size_px,
                                             int num_frames);
 
 }  // namespace diorama

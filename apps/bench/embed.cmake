@@ -1,12 +1,12 @@
-# Writes OUTPUT, a C++ file that holds the text of INPUT: the scenario of the benches, so that they run from any
-# folder and from an installed program.
+# Writes OUTPUT, a C++ file whose function FUNCTION, declared in HEADER, returns the text of INPUT: what the benches need,
+# so that they run from any folder and from an installed program.
 file(READ ${INPUT} text)
-file(WRITE ${OUTPUT} "#include \"apps/bench/bench_scenario.h\"
+file(WRITE ${OUTPUT} "#include \"${HEADER}\"
 
 namespace diorama {
 
-const char* clutter_text() {
-  return R\"scenario(${text})scenario\";
+const char* ${FUNCTION}() {
+  return R\"embedded(${text})embedded\";
 }
 
 }  // namespace diorama

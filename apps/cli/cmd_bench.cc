@@ -103,7 +103,7 @@ std::string explanation() {
 }  // namespace
 
 Command bench_command() {
-  return {"bench", "Measure speed next to the bare engines, renderer and file library",
+  return {"bench", "Measure speed next to the bare engines, renderer, file library and h5py",
           "  diorama bench physics\n"
           "  diorama bench render --device llvmpipe --json\n"
           "  diorama bench all --quick",

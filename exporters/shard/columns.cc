@@ -21,6 +21,14 @@ std::string camera_words(const SceneLayout& layout, int view) {
   return (view == 0 ? "the main view '" : "view '") + layout.views[view].name + "'";
 }
 
+/// Rows per chunk of a column without pictures: a clip decodes whole chunks, so that wide rows want few of them.
+int rows_in_chunk(std::size_t row_bytes) {
+  constexpr std::size_t kChunkBytes = 16 << 10;
+  constexpr std::size_t kFewest = 8;
+  constexpr std::size_t kMost = 256;
+  return static_cast<int>(std::clamp(kChunkBytes / std::max<std::size_t>(1, row_bytes), kFewest, kMost));
+}
+
 /// Collects the columns; each function adds one.
 class Table {
  public:
@@ -39,7 +47,7 @@ class Table {
   Column& rows(ColumnContent content, const std::string& name, ColumnType type, std::vector<int> shape,
                std::string symbols, std::string unit, std::string meaning) {
     Column& column = add(content, name, type, std::move(shape));
-    column.chunk_rows = 256;
+    column.chunk_rows = rows_in_chunk(column.row_bytes());
     column.deflate_level = 1;
     column.shuffle = column_type_size(type) > 1;
     column.symbols = std::move(symbols);

@@ -42,7 +42,7 @@ struct Column {
   ColumnContent content = ColumnContent::kState;
   ColumnType type = ColumnType::kFloat32;
   std::vector<int> row_shape;   ///< Shape of one row; empty = a scalar per row.
-  int chunk_rows = 256;         ///< Rows per chunk; 1 for images.
+  int chunk_rows = 256;         ///< Rows per chunk; 1 for images, 8 to 256 for others.
   bool shuffle = false;
   int deflate_level = 0;        ///< 0 = stored as it is.
   std::string unit;             ///< "m", "rad/s", "px", "1" ...

@@ -28,7 +28,7 @@ Rules of a shard (HDF5, format of 1.10, read by stock h5py without a plugin):
 - R = rows, H and W = image size of the view, N = object slots, A = actuators, C = contact slots, n = joint coordinates, D and k as the column's meaning says.
 - An object, joint or contact that is absent in an episode keeps its slot. Object index i is segmentation id i + 1.
 - The first view's columns carry no suffix; those of another view are `<column>.<view>`.
-- Image columns: one chunk per row, chunks of one column in the order of the rows. Others: 256 rows per chunk, or all if there are fewer.
+- Image columns: one chunk per row, chunks of one column in the order of the rows. Others: as many rows per chunk as 16 KiB hold, at least 8 and at most 256, or all if there are fewer.
 - Filters: HDF5's own shuffle (for types of more than one byte) and deflate level 1. Little endian. bool is the enum that h5py reads as bool.
 - Every column has the attributes `unit` and `meaning`; the root has `diorama`, a JSON text with rates, seed, views, objects and classes.
 - Quaternions are w, x, y, z. World right-handed, z up. Camera x right, y down, z forward. Pixel (0, 0) is the centre of the top-left pixel.
@@ -56,7 +56,7 @@ std::string shape_text(const Column& column) {
 
 std::string storage_text(const Column& column) {
   if (column.is_link()) return "hard link";
-  const std::string chunk = column.is_image() ? "1 row" : "256 rows";
+  const std::string chunk = column.is_image() ? "1 row" : std::to_string(column.chunk_rows) + " rows";
   if (column.deflate_level == 0) return chunk + ", stored";
   return chunk + (column.shuffle ? ", shuffle, deflate " : ", deflate ") + std::to_string(column.deflate_level);
 }

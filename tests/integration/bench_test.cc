@@ -74,6 +74,13 @@ TEST_CASE("bench write reports speed and size of both ways to store") {
                                                     "write/raw/wall", "write/raw/size"});
 }
 
+#ifndef DIORAMA_SANITIZED  // a sanitized core does not load into Python
+TEST_CASE("bench read reports clips of both protocols") {
+  CHECK(run_quick("read") ==
+        std::set<std::string>{"read/clip16/native", "read/swm_clips/raw", "read/swm_clips/deflate"});
+}
+#endif
+
 TEST_CASE("bench end_to_end reports views that land on disk for both sizes") {
   std::set<std::string> expected;
   for (const std::string size : {"128", "256"}) {

@@ -7,7 +7,7 @@ import pytest
 import torch
 from conftest import write
 from swm_rules import SwmDataset
-from torch.utils.data import BatchSampler, DataLoader, RandomSampler
+from torch.utils.data import DataLoader
 
 from diorama_data import Dataset
 from diorama_data.torch import ClipDataset
@@ -77,10 +77,21 @@ def test_loaders_give_every_clip_once(long, method):
     theirs.file.close()
 
 
-def test_batches_straight_from_a_sampler(long):
-    clips = ClipDataset(long, 2, 1, columns=["pixels"])
-    loader = DataLoader(clips, sampler=BatchSampler(RandomSampler(clips), 4, drop_last=True), batch_size=None)
-    assert all(batch["pixels"].shape == (4, 2, 3, 12, 16) for batch in loader)
+@pytest.mark.parametrize("method", [None, "fork", "spawn"])
+def test_its_own_loader_gives_the_batches_that_torch_collates(long, method):
+    clips = ClipDataset(long, 2, 2, columns=["pixels", "action", "depth.side", "episode_idx"])
+    workers = dict(num_workers=0 if method is None else 2, multiprocessing_context=method)
+    ours, collated = list(clips.loader(4, **workers)), list(DataLoader(clips, batch_size=4))
+    assert len(ours) == len(collated) == -(-len(clips) // 4)
+    for a, b in zip(ours, collated):
+        assert set(a) == set(b)
+        for name in a:
+            assert torch.equal(torch.nan_to_num(a[name]), torch.nan_to_num(b[name])), name
+    assert all(batch["pixels"].shape == (4, 2, 3, 12, 16) for batch in clips.loader(4, shuffle=True, drop_last=True))
+    order = [5, 0, 5]
+    assert torch.equal(next(iter(clips.loader(3, sampler=order)))["pixels"], clips[order]["pixels"])
+    with pytest.raises(ValueError, match="shuffle"):
+        clips.loader(3, sampler=order, shuffle=True)
 
 
 def test_it_pickles(long):

@@ -2,19 +2,19 @@
 
 >>> from diorama_data.torch import ClipDataset
 >>> clips = ClipDataset("data/pushing", num_steps=4, frameskip=5, columns=["pixels", "action", "proprio"])
->>> loader = torch.utils.data.DataLoader(clips, batch_size=64, shuffle=True, num_workers=8)
->>> batch = next(iter(loader))
+>>> batch = next(iter(clips.loader(batch_size=64, shuffle=True, num_workers=8)))
 >>> batch["pixels"].shape, batch["action"].shape      # (64, 4, 3, H, W) uint8, (64, 4, 5 * A) float32
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
+from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler
 
 from .dataset import Dataset
 
@@ -26,8 +26,8 @@ class ClipDataset(torch.utils.data.Dataset):
     `action` keeps the rows between: (num_steps, frameskip * A). Only rows that are kept are read. A clip takes
     num_steps * frameskip rows of its episode; shorter episodes have none.
 
-    A list of indices instead of one gives a whole batch, (batch, num_steps, ...), each row decoded into its place;
-    DataLoader does so with `sampler=BatchSampler(RandomSampler(clips), 64, drop_last=True), batch_size=None`.
+    A list of indices instead of one gives a whole batch, (batch, num_steps, ...), each row decoded into its place.
+    `loader` makes a DataLoader that does so, which is about twice as fast as one that collates single clips.
 
     May be pickled, forked and spawned: each worker opens files of its own.
     """
@@ -65,6 +65,17 @@ class ClipDataset(torch.utils.data.Dataset):
         if single:
             batch = {name: values[0] for name, values in batch.items()}
         return batch if self.transform is None else self.transform(batch)
+
+    def loader(self, batch_size: int, shuffle: bool = False, drop_last: bool = False,
+               sampler: Iterable[int] | None = None, generator: torch.Generator | None = None,
+               **options: Any) -> torch.utils.data.DataLoader:
+        """A DataLoader of whole batches. `options` go to DataLoader: num_workers, multiprocessing_context ..."""
+        if sampler is None:
+            sampler = RandomSampler(self, generator=generator) if shuffle else SequentialSampler(self)
+        elif shuffle:
+            raise ValueError("a sampler decides the order: leave out shuffle")
+        batches = BatchSampler(sampler, batch_size, drop_last)
+        return torch.utils.data.DataLoader(self, sampler=batches, batch_size=None, generator=generator, **options)
 
     def _read(self, positions: np.ndarray, starts: np.ndarray) -> dict[str, torch.Tensor]:
         batch = {}

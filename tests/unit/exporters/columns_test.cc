@@ -107,6 +107,9 @@ TEST_CASE("types, chunks and filters are those of the layout page") {
   CHECK(find(columns, "episode_idx").type == ColumnType::kInt64);
   CHECK(find(columns, "contact").row_shape == std::vector<int>{4, 12});
   CHECK(find(columns, "action").chunk_rows == 256);
+  const std::vector<Column> wide = dataset_columns(layout_with(20, 1, 0, 4), kAll, {});
+  CHECK(find(wide, "state").chunk_rows == 16384 / (20 * 13 * 4));  // a chunk of a wide column stays below 16 KiB
+  CHECK(find(dataset_columns(layout_with(400, 1, 0, 4), kAll, {}), "state").chunk_rows == 8);
   const auto raw = dataset_columns(layout_with(2, 1, 1, 4), kAll, {PixelStorage::kRaw, DepthStorage::kI16mm});
   CHECK(find(raw, "pixels").deflate_level == 0);
   CHECK(find(raw, "depth").type == ColumnType::kInt16);
