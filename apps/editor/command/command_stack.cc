@@ -149,6 +149,13 @@ void CommandStack::go_to(std::size_t position) {
   }
 }
 
+void CommandStack::clear() {
+  steps_.clear();
+  group_ = {};
+  position_ = bytes_ = 0;
+  depth_ = 0;
+}
+
 std::vector<std::string> CommandStack::history() const {
   std::vector<std::string> lines;
   for (const Step& step : steps_) lines.push_back(step.title);

@@ -62,6 +62,9 @@ class CommandStack {
   const std::vector<Command>& commands(std::size_t step) const { return steps_[step].commands; }
   std::size_t bytes() const { return bytes_; }
 
+  /// Forgets all steps: another document takes the place of the old one.
+  void clear();
+
   /// Called after each thing that happened.
   void set_observer(std::function<void(const StackEvent&)> observer) { observer_ = std::move(observer); }
 

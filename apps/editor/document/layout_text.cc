@@ -23,11 +23,16 @@ std::vector<const FieldDescriptor*> set_fields(const Message& message) {
   return fields;
 }
 
-/// Calls `visit(field, index)` for each field and each element of a list of messages.
+/// Lists of words are written "[RGB, DEPTH]"; texts and messages one by one.
+bool is_written_as_list(const FieldDescriptor& field) {
+  return field.is_repeated() && field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE && field.cpp_type() != FieldDescriptor::CPPTYPE_STRING;
+}
+
+/// Calls `visit(field, index)` for each field and each element that is written on its own.
 template <typename Visit>
 void for_each_field(const Message& message, const Visit& visit) {
   for (const FieldDescriptor* field : set_fields(message)) {
-    if (!field->is_repeated() || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+    if (!field->is_repeated() || is_written_as_list(*field)) {
       visit(*field, -1);
       continue;
     }
@@ -85,6 +90,13 @@ std::string value_text(const Message& parent, const FieldDescriptor& field, int 
 }
 
 std::string field_with_value(const Message& parent, const FieldDescriptor& field, int index, std::size_t indent) {
+  if (field.is_repeated() && index < 0 && !is_written_as_list(field)) {
+    std::string text;
+    for (int k = 0; k < parent.GetReflection()->FieldSize(parent, &field); ++k) {
+      text += (k == 0 ? "" : " ") + field_with_value(parent, field, k, indent);
+    }
+    return text;
+  }
   return join_field(field, value_text(parent, field, index, indent));
 }
 

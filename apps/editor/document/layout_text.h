@@ -18,7 +18,7 @@ inline constexpr std::size_t kLineWidth = 100;
 std::string value_text(const google::protobuf::Message& parent, const google::protobuf::FieldDescriptor& field,
                        int index, std::size_t indent);
 
-/// Name and value: `mass_kg: 2.5`, `shape { ... }`. The first line is not indented.
+/// Name and value: `mass_kg: 2.5`, `shape { ... }`, `path: "a" path: "b"`. The first line is not indented.
 std::string field_with_value(const google::protobuf::Message& parent, const google::protobuf::FieldDescriptor& field,
                              int index, std::size_t indent);
 

@@ -129,6 +129,13 @@ TextEdit remove_node(const std::string& text, const SourceNode& parent, const So
     while (begin > 0 && is_blank(text[begin - 1])) --begin;
     return {begin, node.end, ""};
   }
+  if (node.end == parent.children.back().end) {
+    // The parent's closing brace follows: it moves up to what stood before, unless that is a comment.
+    const std::size_t before = floor_of(text, parent, node);
+    const bool only_blanks = text.find_first_not_of(" \t\r\n", before) == node.begin;
+    const bool comment = text.substr(line_begin(text, before), before - line_begin(text, before)).find('#') != std::string::npos;
+    if (parent.field != nullptr && only_blanks && !comment) return {before, node.end, ""};
+  }
   // Others follow on its line: they take its place. Comment lines above stay, for they may be about all of them.
   std::size_t end = skip_blanks(text, node.end);
   if (end < text.size() && text[end] == '#') end = node.end;
