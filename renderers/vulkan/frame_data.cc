@@ -31,16 +31,6 @@ dvec4 row_times_pose(const dvec4& row, const Pose& a_from_b) {
           glm::dot(axes, a_from_b.position) + row.w};
 }
 
-SkyRecord make_sky(const Sky& sky, double exposure) {
-  const SkyLight light = sky_light(sky, exposure);
-  return {.zenith = to_float(dvec4(light.zenith, 0.0)),
-          .horizon = to_float(dvec4(light.horizon, 0.0)),
-          .ground = to_float(dvec4(light.ground, 0.0)),
-          .irradiance_constant = to_float(dvec4(light.irradiance_constant, 0.0)),
-          .irradiance_linear = to_float(dvec4(light.irradiance_linear, 0.0)),
-          .irradiance_quadratic = to_float(dvec4(light.irradiance_quadratic, 0.0))};
-}
-
 /// Shapes that one instanced draw can take together.
 struct Group {
   const Geometry* geometry = nullptr;
@@ -162,8 +152,8 @@ class Packer {
   FrameData pack() {
     make_groups();
     if (shade_) {
-      data_.sky = make_sky(scene_.sky, exposure_);
-      make_materials();
+      sky_ = sky_light(scene_.sky, exposure_);
+      data_.light_setup = light_setup();
     }
     for (std::size_t i = 0; i < views_.size(); ++i) add_view(static_cast<int>(i));
     data_.views.resize(data_.chunks.back().first_view_record + kMaxChunkViews);
@@ -185,30 +175,22 @@ class Packer {
       }
     }
     std::stable_partition(groups_.begin(), groups_.end(), [](const Group& g) { return !g.last; });
-    for (int i = 0; i < static_cast<int>(scene_.lights.size()); ++i) {
-      const Light& light = scene_.lights[i];
-      if (shadow_light_ < 0 && light.type == LightType::kSun && light.casts_shadow) {
-        shadow_light_ = i;
-      }
-    }
   }
 
-  void make_materials() {
-    for (const Material& material : scene_.materials) {
-      MaterialRecord record;
-      record.base_color = to_float(material.base_color_linear);
-      record.roughness = static_cast<float>(std::clamp(material.roughness, kLeastRoughness, 1.0));
-      record.metallic = static_cast<float>(material.metallic);
-      record.emission = to_float(dvec3(material.emission_nits * exposure_));
-      if (material.texture.valid()) {
-        const TextureSlot slot = device_.textures[material.texture.index];
-        record.page = slot.page;
-        record.layer = slot.layer;
-        const Texture& texture = *scene_.textures[material.texture.index];
-        record.face_stride = texture.type == Texture::Type::kCube ? 1 : 0;
+  /// Finds the sun: the first that casts a shadow, else the first.
+  LightSetup light_setup() {
+    const int num_lights = static_cast<int>(scene_.lights.size());
+    const bool has_casters = !caster_groups_.empty();
+    for (const bool with_shadow : {true, false}) {
+      for (int i = 0; i < num_lights && sun_ < 0; ++i) {
+        const Light& light = scene_.lights[i];
+        if (light.type != LightType::kSun || (with_shadow && !light.casts_shadow)) continue;
+        sun_ = i;
+        has_shadow_ = with_shadow && has_casters;
       }
-      data_.materials.push_back(record);
     }
+    if (sun_ < 0) return {LightSetup::Sun::kNone, num_lights};
+    return {has_shadow_ ? LightSetup::Sun::kShadow : LightSetup::Sun::kPlain, num_lights - 1};
   }
 
   const FrameInfo& frame(int index) {
@@ -221,6 +203,8 @@ class Packer {
         info.world_from_light.push_back(
             light_pose(scene_, LightId(i), info.world_from_node, initial_));
       }
+    }
+    if (shade_ && has_shadow_) {
       std::vector<ShadowCaster> casters;
       for (const Group& group : caster_groups_) {
         for (const int shape : group.shapes) {
@@ -228,11 +212,8 @@ class Packer {
               {info.world_from_node[scene_.shapes[shape].node.index], group.geometry->bounds});
         }
       }
-      if (shadow_light_ >= 0 && !casters.empty()) {
-        const dvec3 direction =
-            glm::normalize(info.world_from_light[shadow_light_].rotate(dvec3(0, 0, 1)));
-        info.shadow = fit_shadow(casters, direction, kShadowSizeTexels);
-      }
+      const dvec3 direction = glm::normalize(info.world_from_light[sun_].rotate(dvec3(0, 0, 1)));
+      info.shadow = fit_shadow(casters, direction, kShadowSizeTexels);
     }
     return frames_.emplace(index, std::move(info)).first->second;
   }
@@ -268,15 +249,14 @@ class Packer {
     record.ray = to_float(dvec4(1.0 / k.fx_px, 1.0 / k.fy_px, -(k.cx_px + 0.5) / k.fx_px,
                                 -(k.cy_px + 0.5) / k.fy_px));
     const Pose camera_from_world = inverse(world_from_camera);
-    record.up_camera = to_float(camera_from_world.rotate(dvec3(0, 0, 1)));
+    if (shade_) set_sky(camera_from_world, record);
     if (info.shadow) {
       const auto [place, added] = shadow_layers_.try_emplace(view.frame, chunk.num_shadow_layers);
       if (added) {
         ++chunk.num_shadow_layers;
         shadow_frames_.push_back(view.frame);
       }
-      record.shadow_layer = place->second;
-      record.shadow_light = shadow_light_;
+      record.sun_power_layer[3] = static_cast<float>(place->second);
       record.shadow_row_u = to_float(row_times_pose(info.shadow->row_u, world_from_camera));
       record.shadow_row_v = to_float(row_times_pose(info.shadow->row_v, world_from_camera));
       record.shadow_row_depth = to_float(row_times_pose(info.shadow->row_depth, world_from_camera));
@@ -288,11 +268,20 @@ class Packer {
     data_.views.push_back(record);
   }
 
+  void set_sky(const Pose& camera_from_world, ViewRecord& view) const {
+    const dvec3 up_camera = camera_from_world.rotate(dvec3(0, 0, 1));
+    view.irradiance_0_up_x = to_float(dvec4(sky_.irradiance_constant, up_camera.x));
+    view.irradiance_1_up_y = to_float(dvec4(sky_.irradiance_linear, up_camera.y));
+    view.irradiance_2_up_z = to_float(dvec4(sky_.irradiance_quadratic, up_camera.z));
+    view.zenith_sun_x = to_float(dvec4(sky_.zenith, 0.0));
+    view.horizon_sun_y = to_float(dvec4(sky_.horizon, 0.0));
+    view.ground_sun_z = to_float(dvec4(sky_.ground, 0.0));
+  }
+
   void add_lights(const FrameInfo& info, const Pose& camera_from_world, ViewRecord& view) {
-    view.first_light =
-        static_cast<std::int32_t>(data_.lights.size()) - data_.chunks.back().first_light_record;
-    view.num_lights = static_cast<std::int32_t>(scene_.lights.size());
-    for (std::size_t i = 0; i < scene_.lights.size(); ++i) {
+    view.first_light = static_cast<std::uint32_t>(static_cast<int>(data_.lights.size()) -
+                                                  data_.chunks.back().first_light_record);
+    for (int i = 0; i < static_cast<int>(scene_.lights.size()); ++i) {
       const Light& light = scene_.lights[i];
       const Pose camera_from_light = camera_from_world * info.world_from_light[i];
       const double power =
@@ -303,7 +292,14 @@ class Packer {
       record.toward_camera = to_float(-glm::normalize(camera_from_light.rotate(dvec3(0, 0, 1))));
       record.cos_cutoff = static_cast<float>(std::cos(light.cutoff_rad));
       record.power = to_float(light.color_linear * (power * exposure_));
-      data_.lights.push_back(record);
+      if (i != sun_) {
+        data_.lights.push_back(record);
+        continue;
+      }
+      view.zenith_sun_x[3] = record.toward_camera[0];
+      view.horizon_sun_y[3] = record.toward_camera[1];
+      view.ground_sun_z[3] = record.toward_camera[2];
+      std::copy(record.power.begin(), record.power.end(), view.sun_power_layer.begin());
     }
   }
 
@@ -323,15 +319,29 @@ class Packer {
     next_shadow_frame_ += chunk.num_shadow_layers;
   }
 
+  void set_material(const Shape& shape, InstanceRecord& record) const {
+    if (!shade_) return;
+    const Material& material = scene_.materials[shape.material.index];
+    record.base_emission =
+        to_float(dvec4(material.base_color_linear, material.emission_nits * exposure_));
+    record.roughness_metallic = {static_cast<float>(std::clamp(material.roughness, kLeastRoughness, 1.0)),
+                                 static_cast<float>(material.metallic)};
+    if (!material.texture.valid()) return;
+    const TextureSlot slot = device_.textures[material.texture.index];
+    const Texture& texture = *scene_.textures[material.texture.index];
+    record.texture_place = {slot.page, slot.layer, texture.type == Texture::Type::kCube ? 1 : 0};
+  }
+
   void add_instances(const Chunk& chunk, const Group& group, int shape_index) {
     const Shape& shape = scene_.shapes[shape_index];
     const Bounds& bounds = group.geometry->bounds;
     const dvec3 center = 0.5 * (bounds.lower + bounds.upper);
     const double radius = 0.5 * glm::length(bounds.upper - bounds.lower);
     InstanceRecord record;
-    record.indices[1] = static_cast<std::uint32_t>(shape.material.index);
+    record.indices[1] = group.geometry->closed ? 0U : 1U;
     record.indices[2] =
         static_cast<std::uint32_t>(scene_.bodies[shape.body.index].object_index + 1);
+    set_material(shape, record);
     set_mapping(scene_.materials[shape.material.index], shape, *group.geometry, group.kind, record);
     const Float4 map_scale = record.map_scale;
     for (int layer = 0; layer < chunk.num_views; ++layer) {
@@ -388,7 +398,9 @@ class Packer {
   ChunkLimits limits_;
   double exposure_;
   std::vector<Pose> initial_;
-  int shadow_light_ = -1;
+  SkyLight sky_;
+  int sun_ = -1;  ///< Light with the values of its own in ViewRecord.
+  bool has_shadow_ = false;
   std::vector<Group> groups_;
   std::vector<Group> caster_groups_;
   std::map<int, FrameInfo> frames_;

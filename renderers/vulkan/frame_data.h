@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -31,14 +32,18 @@ struct ViewRecord {
   Float4 shadow_row_u{};
   Float4 shadow_row_v{};
   Float4 shadow_row_depth{};
-  Float3 up_camera{};
+  Float4 irradiance_0_up_x{};
+  Float4 irradiance_1_up_y{};
+  Float4 irradiance_2_up_z{};
+  Float4 zenith_sun_x{};
+  Float4 horizon_sun_y{};
+  Float4 ground_sun_z{};
+  Float4 sun_power_layer{};
   float shadow_offset = 0.0F;
-  std::int32_t shadow_layer = -1;
-  std::int32_t first_light = 0;
-  std::int32_t num_lights = 0;
-  std::int32_t shadow_light = -1;
+  std::uint32_t first_light = 0;
+  std::array<std::uint32_t, 2> pad{};
 };
-static_assert(sizeof(ViewRecord) == 96);
+static_assert(sizeof(ViewRecord) == 192);
 
 struct LightRecord {
   Float3 position_camera{};
@@ -50,39 +55,21 @@ struct LightRecord {
 };
 static_assert(sizeof(LightRecord) == 48);
 
-struct MaterialRecord {
-  Float3 base_color{};
-  float roughness = 0.0F;
-  Float3 emission{};
-  float metallic = 0.0F;
-  std::int32_t page = -1;
-  std::int32_t layer = 0;
-  std::int32_t face_stride = 0;
-  std::int32_t pad = 0;
-};
-static_assert(sizeof(MaterialRecord) == 48);
-
-struct SkyRecord {
-  Float4 zenith{};
-  Float4 horizon{};
-  Float4 ground{};
-  Float4 irradiance_constant{};
-  Float4 irradiance_linear{};
-  Float4 irradiance_quadratic{};
-};
-
 struct InstanceRecord {
   Float4 row_x{};
   Float4 row_y{};
   Float4 row_z{};
   Float4 projection{};
+  Float4 base_emission{};  ///< Linear base colour; pre-exposed radiance of a base colour of 1.
   Float2 depth_projection{};
-  std::array<std::uint32_t, 3> indices{};  ///< Layer, material, object id.
-  std::array<float, 3> pad{};
+  Float2 roughness_metallic{};
+  std::array<std::uint32_t, 3> indices{};  ///< Layer, 1 = both sides are seen, object id.
+  std::array<std::int32_t, 3> texture_place{-1, 0, 0};  ///< Page, layer, layers between cube faces.
+  Float2 pad{};
   Float4 map_scale{};
   Float4 map_offset{};
 };
-static_assert(sizeof(InstanceRecord) == 128);
+static_assert(sizeof(InstanceRecord) == 160);
 
 struct CasterRecord {
   Float4 row_x{};
@@ -124,6 +111,14 @@ struct Draw {
   std::uint32_t num_instances = 0;
 };
 
+/// What lights a scene has: shaders are made for it.
+struct LightSetup {
+  enum class Sun : std::int32_t { kNone = 0, kPlain = 1, kShadow = 2 };
+  Sun sun = Sun::kNone;  ///< The sun with the shadow map, else the first one.
+  int num_others = 0;
+  auto operator<=>(const LightSetup&) const = default;
+};
+
 /// Views that are drawn in one pass: they are the layers of the targets.
 struct Chunk {
   int first_view = 0;          ///< In the submission.
@@ -144,8 +139,7 @@ struct FrameData {
   std::vector<ViewRecord> views;  ///< Filled up to kMaxChunkViews after the last chunk's first.
   std::vector<LightRecord>
       lights;  ///< Likewise to kMaxChunkLights; of each view its own, from its chunk's first.
-  std::vector<MaterialRecord> materials;
-  SkyRecord sky;
+  LightSetup light_setup;
   std::vector<InstanceRecord> instances;
   std::vector<CasterRecord> casters;
   std::vector<Chunk> chunks;

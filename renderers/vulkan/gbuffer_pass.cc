@@ -16,16 +16,17 @@ constexpr std::size_t kMaxTargets = 4;
 
 vk::raii::DescriptorSetLayout make_set_layout(const Device& device) {
   std::vector<vk::DescriptorSetLayoutBinding> bindings;
-  const auto add = [&](vk::DescriptorType type) {
+  const auto add = [&](vk::DescriptorType type, vk::ShaderStageFlagBits stage) {
     bindings.push_back({.binding = static_cast<std::uint32_t>(bindings.size()),
                         .descriptorType = type,
                         .descriptorCount = 1,
-                        .stageFlags = vk::ShaderStageFlagBits::eFragment});
+                        .stageFlags = stage});
   };
-  for (int i = 0; i < 2; ++i) add(vk::DescriptorType::eUniformBufferDynamic);
-  add(vk::DescriptorType::eStorageBuffer);
-  add(vk::DescriptorType::eUniformBuffer);
-  for (int i = 0; i < 1 + kNumPages; ++i) add(vk::DescriptorType::eCombinedImageSampler);
+  add(vk::DescriptorType::eUniformBufferDynamic, vk::ShaderStageFlagBits::eVertex);
+  add(vk::DescriptorType::eUniformBufferDynamic, vk::ShaderStageFlagBits::eFragment);
+  for (int i = 0; i < 1 + kNumPages; ++i) {
+    add(vk::DescriptorType::eCombinedImageSampler, vk::ShaderStageFlagBits::eFragment);
+  }
   return device.device.createDescriptorSetLayout(
       {.bindingCount = static_cast<std::uint32_t>(bindings.size()), .pBindings = bindings.data()});
 }
@@ -51,9 +52,11 @@ GbufferPass::GbufferPass(Device& device)
       set_layout_(make_set_layout(device)),
       layout_(make_layout(device, set_layout_)) {}
 
-const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
-  std::optional<vk::raii::Pipeline>& pipeline = surface_pipelines_[static_cast<int>(kind)];
-  if (pipeline) return *pipeline;
+const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind,
+                                                        const LightSetup& lights) {
+  const std::pair key(kind, lights);
+  const auto found = surface_pipelines_.find(key);
+  if (found != surface_pipelines_.end()) return found->second;
   using Rate = vk::VertexInputRate;
   constexpr auto kFloat4 = vk::Format::eR32G32B32A32Sfloat;
   PipelineConfig config;
@@ -73,6 +76,9 @@ const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
   if (kind != SurfaceKind::kGeometryOnly) {
     config.bindings.push_back({1, 16, Rate::eVertex});
     config.attributes.push_back({1, 1, vk::Format::eR16G16B16A16Snorm, 0});
+    config.attributes.push_back({11, 2, kFloat4, offsetof(InstanceRecord, base_emission)});
+    config.attributes.push_back(
+        {12, 2, vk::Format::eR32G32Sfloat, offsetof(InstanceRecord, roughness_metallic)});
     config.color_formats.push_back(kColorFormat);
   }
   if (kind == SurfaceKind::kImage) {
@@ -81,11 +87,14 @@ const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
   if (kind == SurfaceKind::kImage || kind == SurfaceKind::kCube) {
     config.attributes.push_back({9, 2, kFloat4, offsetof(InstanceRecord, map_scale)});
     config.attributes.push_back({10, 2, kFloat4, offsetof(InstanceRecord, map_offset)});
+    config.attributes.push_back(
+        {13, 2, vk::Format::eR32G32B32Sint, offsetof(InstanceRecord, texture_place)});
   }
   config.depth_format = kZFormat;
-  config.specialization = kShadowSizeTexels;
-  pipeline = make_pipeline(*device_, layout_, config);
-  return *pipeline;
+  config.specialization = {std::bit_cast<std::uint32_t>(static_cast<float>(kShadowSizeTexels)),
+                           static_cast<std::uint32_t>(lights.sun),
+                           static_cast<std::uint32_t>(lights.num_others)};
+  return surface_pipelines_.emplace(key, make_pipeline(*device_, layout_, config)).first->second;
 }
 
 const vk::raii::Pipeline& GbufferPass::sky_pipeline() {
@@ -138,11 +147,12 @@ const Targets& GbufferPass::targets(int width, int height, int layers) {
   return targets_.front();
 }
 
-void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk) {
+void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk,
+                                const LightSetup& lights) {
   std::optional<SurfaceKind> bound;
   for (const Draw& draw : chunk.draws) {
     if (bound != draw.kind) {
-      commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind));
+      commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind, lights));
       bound = draw.kind;
     }
     commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
@@ -154,7 +164,8 @@ void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const C
 
 void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
                          const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
-                         const Chunk& chunk, ChannelSet channels, const Readback& readback) {
+                         const Chunk& chunk, const LightSetup& lights, ChannelSet channels,
+                         const Readback& readback) {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
   const bool shade = has_channel(channels, Channel::kColor);
@@ -198,7 +209,7 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
         static_cast<std::uint32_t>(chunk.first_light_record * sizeof(LightRecord))};
     commands.bindDescriptorSets(vk::PipelineBindPoint::eGraphics, *layout_, 0, tables, offsets);
   }
-  draw_surfaces(commands, chunk);
+  draw_surfaces(commands, chunk, lights);
   if (shade) {
     commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *sky_pipeline());
     commands.setCullMode(vk::CullModeFlagBits::eNone);

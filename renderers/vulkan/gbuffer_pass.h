@@ -3,8 +3,9 @@
 // which run one after the other on the queue. Not thread-safe.
 #pragma once
 
-#include <array>
+#include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "renderers/vulkan/frame_data.h"
@@ -38,18 +39,20 @@ class GbufferPass {
   /// Draws the chunk and copies what `channels` asks for to its views' place in `readback`.
   void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
               const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
-              const Chunk& chunk, ChannelSet channels, const Readback& readback);
+              const Chunk& chunk, const LightSetup& lights, ChannelSet channels,
+              const Readback& readback);
 
  private:
-  const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind);
+  const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind, const LightSetup& lights);
   const vk::raii::Pipeline& sky_pipeline();
-  void draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk);
+  void draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk,
+                     const LightSetup& lights);
 
   Device* device_;
   vk::raii::DescriptorSetLayout set_layout_;
   vk::raii::PipelineLayout layout_;
   // Made at first use: each costs a compilation.
-  std::array<std::optional<vk::raii::Pipeline>, kNumSurfaceKinds> surface_pipelines_;
+  std::map<std::pair<SurfaceKind, LightSetup>, vk::raii::Pipeline> surface_pipelines_;
   std::optional<vk::raii::Pipeline> sky_pipeline_;
   std::vector<Targets> targets_;  ///< Last used first.
 };

@@ -15,11 +15,15 @@ vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineL
                                  const PipelineConfig& config) {
   const vk::raii::ShaderModule vertex = make_module(device, config.vertex);
   vk::raii::ShaderModule fragment{nullptr};
-  const vk::SpecializationMapEntry entry{.constantID = 0, .offset = 0, .size = sizeof(float)};
-  const vk::SpecializationInfo specialization{.mapEntryCount = 1,
-                                              .pMapEntries = &entry,
-                                              .dataSize = sizeof(float),
-                                              .pData = &config.specialization};
+  std::vector<vk::SpecializationMapEntry> entries;
+  for (std::uint32_t i = 0; i < config.specialization.size(); ++i) {
+    entries.push_back({.constantID = i, .offset = 4 * i, .size = 4});
+  }
+  const vk::SpecializationInfo specialization{
+      .mapEntryCount = static_cast<std::uint32_t>(entries.size()),
+      .pMapEntries = entries.data(),
+      .dataSize = entries.size() * 4,
+      .pData = config.specialization.data()};
   std::vector<vk::PipelineShaderStageCreateInfo> stages{
       {.stage = vk::ShaderStageFlagBits::eVertex, .module = *vertex, .pName = "main"}};
   if (!config.fragment.empty()) {

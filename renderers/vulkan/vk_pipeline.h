@@ -18,7 +18,7 @@ struct PipelineConfig {
   vk::Format depth_format = vk::Format::eUndefined;
   vk::CompareOp depth_compare = vk::CompareOp::eGreater;
   bool depth_write = true;
-  float specialization = 0.0F;  ///< Constant 0 of the fragment shader.
+  std::vector<std::uint32_t> specialization;  ///< Bits of the fragment shader's constants from 0 on.
 };
 
 /// Viewport, scissor and cull mode are dynamic; counter-clockwise in the picture is the front.

@@ -35,8 +35,6 @@ struct Slot {
   Buffer casters;
   Buffer views;
   Buffer lights;
-  Buffer materials;
-  Buffer sky;
   Readback readback;
 };
 
@@ -48,10 +46,8 @@ void upload(Device& device, Buffer& buffer, std::span<const T> values, vk::Buffe
 }
 
 vk::raii::DescriptorPool make_descriptor_pool(const Device& device) {
-  const std::array<vk::DescriptorPoolSize, 4> sizes{
+  const std::array<vk::DescriptorPoolSize, 2> sizes{
       vk::DescriptorPoolSize{vk::DescriptorType::eUniformBufferDynamic, 2 * kNumSlots},
-      vk::DescriptorPoolSize{vk::DescriptorType::eStorageBuffer, kNumSlots},
-      vk::DescriptorPoolSize{vk::DescriptorType::eUniformBuffer, kNumSlots},
       vk::DescriptorPoolSize{vk::DescriptorType::eCombinedImageSampler,
                              (1 + kNumPages) * kNumSlots}};
   return device.device.createDescriptorPool(
@@ -87,8 +83,6 @@ class VulkanRenderer : public Renderer {
            .casters = {},
            .views = {},
            .lights = {},
-           .materials = {},
-           .sky = {},
            .readback = {}});
     }
     info_ = {device_->candidate.name, device_->candidate.driver, device_->candidate.is_cpu};
@@ -251,7 +245,7 @@ class VulkanRenderer : public Renderer {
     for (const Chunk& chunk : data.chunks) {
       if (shade) shadow_pass_.record(commands, *scene_, slot.casters, chunk);
       gbuffer_pass_.record(commands, *scene_, slot.instances, *slot.tables, targets, chunk,
-                           channels, slot.readback);
+                           data.light_setup, channels, slot.readback);
     }
     memory_barrier(commands,
                    {vk::PipelineStageFlagBits2::eCopy, vk::AccessFlagBits2::eTransferWrite},
@@ -269,17 +263,10 @@ class VulkanRenderer : public Renderer {
     upload(*device_, slot.casters, std::span(data.casters), Use::eVertexBuffer);
     upload(*device_, slot.views, std::span(data.views), Use::eUniformBuffer);
     upload(*device_, slot.lights, std::span(data.lights), Use::eUniformBuffer);
-    upload(*device_, slot.materials, std::span(data.materials), Use::eStorageBuffer);
-    upload(*device_, slot.sky, std::span(&data.sky, 1), Use::eUniformBuffer);
 
     std::vector<vk::DescriptorBufferInfo> buffers;
-    for (const Buffer* buffer : {&slot.views, &slot.lights, &slot.materials, &slot.sky}) {
-      const std::uint64_t range = buffer == &slot.views    ? kMaxChunkViews * sizeof(ViewRecord)
-                                  : buffer == &slot.lights ? kMaxChunkLights * sizeof(LightRecord)
-                                  : buffer == &slot.sky    ? sizeof(SkyRecord)
-                                                           : VK_WHOLE_SIZE;
-      buffers.push_back({.buffer = buffer->handle(), .offset = 0, .range = range});
-    }
+    buffers.push_back({slot.views.handle(), 0, kMaxChunkViews * sizeof(ViewRecord)});
+    buffers.push_back({slot.lights.handle(), 0, kMaxChunkLights * sizeof(LightRecord)});
     std::vector<vk::DescriptorImageInfo> images{
         {.sampler = shadow_pass_.sampler(),
          .imageView = shadow_pass_.view(),
@@ -294,14 +281,12 @@ class VulkanRenderer : public Renderer {
       writes.push_back({.dstSet = *slot.tables,
                         .dstBinding = i,
                         .descriptorCount = 1,
-                        .descriptorType = i < 2    ? vk::DescriptorType::eUniformBufferDynamic
-                                          : i == 2 ? vk::DescriptorType::eStorageBuffer
-                                                   : vk::DescriptorType::eUniformBuffer,
+                        .descriptorType = vk::DescriptorType::eUniformBufferDynamic,
                         .pBufferInfo = &buffers[i]});
     }
     for (std::uint32_t i = 0; i < images.size(); ++i) {
       writes.push_back({.dstSet = *slot.tables,
-                        .dstBinding = 4 + i,
+                        .dstBinding = static_cast<std::uint32_t>(buffers.size()) + i,
                         .descriptorCount = 1,
                         .descriptorType = vk::DescriptorType::eCombinedImageSampler,
                         .pImageInfo = &images[i]});

@@ -14,7 +14,18 @@ layout(location = 2) in vec2 coordinate;
 layout(location = 2) in vec3 coordinate;
 #endif
 layout(location = 2) out vec4 out_color;
+layout(location = 3) in vec4 place_shadow;
+layout(location = 4) in float shadow_depth;
+layout(location = 5) flat in vec4 base_emission;
+layout(location = 6) flat in vec2 roughness_metallic;
+layout(location = 7) flat in vec4 view_values[7];  // As in gbuffer.vert.
+#if TEXTURE
+layout(location = 14) flat in ivec3 texture_place;
+#endif
 layout(constant_id = 0) const float shadow_texels = 1024.0;
+// What the scene has, so that nothing is computed for what it has not.
+layout(constant_id = 1) const int sun_kind = 2;  // 0 none, 1 without a shadow map, 2 with one.
+layout(constant_id = 2) const int num_lights = 0;  // Beside the sun.
 #endif
 layout(location = 1) flat in uvec3 indices;
 
@@ -34,10 +45,10 @@ vec3 sample_page(int page, vec3 place, vec2 dx, vec2 dy) {
 #endif
 
 #if TEXTURE == 1
-vec3 texture_color(Material material) {
+vec3 texture_color() {
   vec2 dx = dFdx(coordinate);
   vec2 dy = dFdy(coordinate);
-  return sample_page(material.page, vec3(coordinate, float(material.layer)), dx, dy);
+  return sample_page(texture_place.x, vec3(coordinate, float(texture_place.y)), dx, dy);
 }
 #elif TEXTURE == 2
 // (s, t, m) of the chosen face as in table "Selection of cube map images" of the Vulkan specification;
@@ -51,7 +62,7 @@ vec3 face_coordinates(int face, vec3 d) {
   return vec3(-d.x, -d.y, -d.z);
 }
 
-vec3 texture_color(Material material) {
+vec3 texture_color() {
   vec3 a = abs(coordinate);
   int face;
   if (a.x >= a.y && a.x >= a.z) {
@@ -69,52 +80,57 @@ vec3 texture_color(Material material) {
   vec2 dx = 0.5 * inverse * (cx.xy - st * cx.z);
   vec2 dy = 0.5 * inverse * (cy.xy - st * cy.z);
   // Half a texel from the border, so that filtering does not wrap to the face's other side.
-  float half_texel = 0.5 / float(64 << (material.page == 0 ? 0 : material.page + 1));
+  float half_texel = 0.5 / float(64 << (texture_place.x == 0 ? 0 : texture_place.x + 1));
   vec2 uv = clamp(0.5 * st + 0.5, vec2(half_texel), vec2(1.0 - half_texel));
-  return sample_page(material.page, vec3(uv, float(material.layer + face * material.face_stride)), dx, dy);
+  return sample_page(texture_place.x, vec3(uv, float(texture_place.y + face * texture_place.z)), dx, dy);
 }
 #endif
 
 // 1 = lit. One bilinear comparison of four texels; outside of the map everything is lit.
-float shadow_factor(View view, vec3 point, vec3 normal, float n_dot_l) {
-  float slope = sqrt(max(1.0 - n_dot_l * n_dot_l, 0.0));
-  vec4 place = vec4(point + normal * (view.shadow_offset * (0.5 + slope)), 1.0);
-  vec2 uv = vec2(dot(view.shadow_row_u, place), dot(view.shadow_row_v, place));
-  float reference = clamp(dot(view.shadow_row_depth, place), 0.0, 1.0);
+float shadow_factor() {
+  vec2 uv = place_shadow.zw;
   if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) return 1.0;
-  vec4 lit = textureGather(shadow_map, vec3(uv, float(view.shadow_layer)), reference);
+  float reference = clamp(shadow_depth, 0.0, 1.0);
+  vec4 lit = textureGather(shadow_map, vec3(uv, view_values[6].w), reference);
   vec2 weight = fract(uv * shadow_texels - 0.5);
   return mix(mix(lit.w, lit.z, weight.x), mix(lit.x, lit.y, weight.x), weight.y);
 }
 
 vec3 shade(float z) {
-  View view = views[indices.x];
-  Material material = materials[indices.y];
-  vec3 point = vec3((view.ray.xy * gl_FragCoord.xy + view.ray.zw) * z, z);
+  vec3 point = vec3(place_shadow.xy, z);
   vec3 v = -normalize(point);
   // A surface that is open shows the normal of the side that is seen.
   vec3 n = normalize(gl_FrontFacing ? normal_camera : -normal_camera);
   float n_dot_v = max(dot(n, v), 1e-3);
 
-  vec3 base = material.base_color;
+  vec3 base = base_emission.rgb;
 #if TEXTURE
-  base *= texture_color(material);
+  base *= texture_color();
 #endif
-  float alpha = material.roughness * material.roughness;
-  vec3 diffuse = base * (1.0 - material.metallic);
-  vec3 f0 = mix(vec3(0.04), base, material.metallic);
+  float roughness = roughness_metallic.x;
+  float alpha = roughness * roughness;
+  vec3 diffuse = base * (1.0 - roughness_metallic.y);
+  vec3 f0 = mix(vec3(0.04), base, roughness_metallic.y);
 
-  float up = dot(n, view.up_camera);
-  vec3 irradiance = sky.irradiance_constant.rgb + sky.irradiance_linear.rgb * up +
-                    sky.irradiance_quadratic.rgb * (up * up);
-  float up_reflected = dot(2.0 * dot(n, v) * n - v, view.up_camera);
-  vec3 mirrored = sky_radiance(sky.zenith.rgb, sky.horizon.rgb, sky.ground.rgb, up_reflected);
-  vec3 color = material.emission * base + diffuse * irradiance +
-               environment_reflectance(f0, material.roughness, n_dot_v) *
-                   mix(mirrored, irradiance, material.roughness);
+  vec3 up_camera = vec3(view_values[0].w, view_values[1].w, view_values[2].w);
+  float up = dot(n, up_camera);
+  vec3 irradiance =
+      view_values[0].rgb + view_values[1].rgb * up + view_values[2].rgb * (up * up);
+  float up_reflected = dot(2.0 * dot(n, v) * n - v, up_camera);
+  vec3 mirrored =
+      sky_radiance(view_values[3].rgb, view_values[4].rgb, view_values[5].rgb, up_reflected);
+  vec3 color = base_emission.w * base + diffuse * irradiance +
+               environment_reflectance(f0, roughness, n_dot_v) *
+                   mix(mirrored, irradiance, roughness);
 
-  for (int i = 0; i < view.num_lights; ++i) {
-    Light light = lights[view.first_light + i];
+  if (sun_kind != 0) {
+    vec3 l = vec3(view_values[3].w, view_values[4].w, view_values[5].w);
+    vec3 power = view_values[6].rgb;
+    if (sun_kind == 2) power *= shadow_factor();
+    color += power * shade_light(diffuse, f0, alpha, n, v, l, n_dot_v);
+  }
+  for (int i = 0; i < num_lights; ++i) {
+    Light light = lights[indices.y + i];
     vec3 l = light.toward_camera;
     vec3 power = light.power;
     if (light.type != 0) {
@@ -127,9 +143,6 @@ vec3 shade(float z) {
         float inside = dot(l, light.toward_camera) - light.cos_cutoff;
         power *= smoothstep(0.0, 0.1 * (1.0 - light.cos_cutoff) + 1e-4, inside);
       }
-    } else if (i == view.shadow_light && view.shadow_layer >= 0) {
-      float n_dot_l = dot(n, l);
-      if (n_dot_l > 0.0) power *= shadow_factor(view, point, n, n_dot_l);
     }
     color += power * shade_light(diffuse, f0, alpha, n, v, l, n_dot_v);
   }

@@ -1,18 +1,25 @@
 // The tables of a submission; the same structs stand in frame_data.h. Scalar layout.
 
+// What all pixels of a view share. The vertex shader hands it on as flat values: software devices read blocks pixel by
+// pixel, flat values once per triangle.
 struct View {
-  vec4 ray;             // Camera x/z = ray.x * fragment.x + ray.z; y likewise with .y and .w.
-  vec4 shadow_row_u;    // Shadow map coordinates from a point of the camera frame: dot(row, vec4(point, 1)).
+  vec4 ray;              // Camera x/z = ray.x * fragment.x + ray.z; y likewise with .y and .w.
+  vec4 shadow_row_u;     // Shadow map coordinates from a point of the camera frame: dot(row, vec4(point, 1)).
   vec4 shadow_row_v;
   vec4 shadow_row_depth;
-  vec3 up_camera;       // World +z.
-  float shadow_offset;  // m along the normal, against shadow acne; texels are 1 / shadow_texels wide.
-  int shadow_layer;     // -1 = no shadow map.
-  int first_light;
-  int num_lights;
-  int shadow_light;     // Which of its lights has the shadow map.
+  vec4 irradiance_0_up_x;  // Irradiance / pi of the sky at the cosine c to the zenith: 0 + c 1 + c^2 2. World +z in the
+  vec4 irradiance_1_up_y;  // camera frame.
+  vec4 irradiance_2_up_z;
+  vec4 zenith_sun_x;       // Radiance of the sky. The sun: unit, against the direction of its light.
+  vec4 horizon_sun_y;
+  vec4 ground_sun_z;
+  vec4 sun_power_layer;    // Pre-exposed illuminance; layer of its shadow map.
+  float shadow_offset;     // m along the normal, against shadow acne; texels are 1 / shadow_texels wide.
+  uint first_light;
+  uvec2 pad;
 };
 
+// A light beside the sun.
 struct Light {
   vec3 position_camera;
   int type;            // 0 sun, 1 point, 2 spot.
@@ -22,36 +29,12 @@ struct Light {
   float pad;
 };
 
-struct Material {
-  vec3 base_color;
-  float roughness;
-  vec3 emission;       // Pre-exposed radiance.
-  float metallic;
-  int page;            // Texture page, -1 = none.
-  int layer;
-  int face_stride;     // From one cube face's layer to the next; 0 = one image on all faces.
-  int pad;
-};
-
-// Irradiance / pi of the sky on a surface whose normal has the cosine c to the zenith: x + c y + c^2 z.
-struct Sky {
-  vec4 zenith;
-  vec4 horizon;
-  vec4 ground;
-  vec4 irradiance_constant;
-  vec4 irradiance_linear;
-  vec4 irradiance_quadratic;
-};
-
-// Views and lights of one chunk, from its first on. Uniform blocks of 16 KiB at most: software devices read storage
-// buffers lane by lane, with a branch each.
+// Views and lights of one chunk, from its first on. Uniform blocks of 16 KiB at most.
 layout(scalar, set = 0, binding = 0) uniform Views { View views[64]; };
 layout(scalar, set = 0, binding = 1) uniform Lights { Light lights[336]; };
-layout(scalar, set = 0, binding = 2) readonly buffer Materials { Material materials[]; };
-layout(scalar, set = 0, binding = 3) uniform SkyTable { Sky sky; };
-layout(set = 0, binding = 4) uniform sampler2DArrayShadow shadow_map;
-layout(set = 0, binding = 5) uniform sampler2DArray texture_page_0;
-layout(set = 0, binding = 6) uniform sampler2DArray texture_page_1;
-layout(set = 0, binding = 7) uniform sampler2DArray texture_page_2;
-layout(set = 0, binding = 8) uniform sampler2DArray texture_page_3;
-layout(set = 0, binding = 9) uniform sampler2DArray texture_page_4;
+layout(set = 0, binding = 2) uniform sampler2DArrayShadow shadow_map;
+layout(set = 0, binding = 3) uniform sampler2DArray texture_page_0;
+layout(set = 0, binding = 4) uniform sampler2DArray texture_page_1;
+layout(set = 0, binding = 5) uniform sampler2DArray texture_page_2;
+layout(set = 0, binding = 6) uniform sampler2DArray texture_page_3;
+layout(set = 0, binding = 7) uniform sampler2DArray texture_page_4;
