@@ -73,4 +73,38 @@ std::optional<PreviewRequest> preview_of(const SimSnapshot& snapshot,
   return request;
 }
 
+FreeCamera framing_camera(const Scene& scene, const State& state, std::span<const BodyId> bodies) {
+  // Floors would push the camera away from what stands on them.
+  constexpr double kEndlessM = 20.0;
+  dvec3 lower(1e30);
+  dvec3 upper(-1e30);
+  for (std::size_t b = 0; b < scene.bodies.size(); ++b) {
+    const bool wanted = std::find(bodies.begin(), bodies.end(), BodyId(b)) != bodies.end();
+    const Bounds bounds = body_bounds(scene, BodyId(b));
+    const dvec3 size = bounds.upper - bounds.lower;
+    if (bodies.empty() ? std::max({size.x, size.y, size.z}) > kEndlessM : !wanted) continue;
+    for (int corner = 0; corner < 8; ++corner) {
+      const dvec3 at((corner & 1) != 0 ? bounds.upper.x : bounds.lower.x,
+                     (corner & 2) != 0 ? bounds.upper.y : bounds.lower.y,
+                     (corner & 4) != 0 ? bounds.upper.z : bounds.lower.z);
+      const dvec3 world = state.bodies[b].world_from_body.transform_point(at);
+      lower = glm::min(lower, world);
+      upper = glm::max(upper, world);
+    }
+  }
+  if (lower.x > upper.x) {
+    lower = dvec3(-1.0);
+    upper = dvec3(1.0);
+  }
+  FreeCamera camera;
+  const dvec3 center = 0.5 * (lower + upper);
+  const double radius = std::max(1e-3, 0.5 * glm::length(upper - lower));
+  const double distance = radius / std::sin(0.5 * camera.fov_y_rad);
+  camera.world_from_camera =
+      look_at(center + distance * glm::normalize(dvec3(1.0, -1.4, 0.9)), center);
+  camera.near_m = 0.01 * distance;
+  camera.far_m = std::max(100.0, 10.0 * distance);
+  return camera;
+}
+
 }  // namespace diorama::editor

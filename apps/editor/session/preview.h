@@ -66,4 +66,8 @@ std::optional<PreviewRequest> preview_of(const SimSnapshot& snapshot,
                                          std::variant<CameraId, FreeCamera> camera,
                                          Channel channel);
 
+/// A free camera from obliquely above that sees the given bodies (all but endless ones if empty)
+/// whole in a square picture.
+FreeCamera framing_camera(const Scene& scene, const State& state, std::span<const BodyId> bodies);
+
 }  // namespace diorama::editor
