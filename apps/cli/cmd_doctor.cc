@@ -10,6 +10,7 @@
 #include "apps/cli/command.h"
 #include "apps/pipeline/backends.h"
 #include "apps/pipeline/generate.h"
+#include "renderers/raycast/raycast_renderer.h"
 #include "renderers/vulkan/vulkan_renderer.h"
 
 namespace diorama::cli {
@@ -31,6 +32,7 @@ int run(bool json) {
                                    {"version", DIORAMA_VERSION},
                                    {"mujoco", capabilities_of(PhysicsBackend::kMujoco).version},
                                    {"bullet", capabilities_of(PhysicsBackend::kBullet).version},
+                                   {"embree", embree_version()},
                                    {"cpu_family", cpu_family()},
                                    {"cores", std::thread::hardware_concurrency()},
                                    {"vulkan_error", devices.ok() ? "" : devices.status().message()},
@@ -38,9 +40,9 @@ int run(bool json) {
     fmt::print("{}\n", object.dump());
     return usable ? kDone : kNoDevice;
   }
-  fmt::print("diorama {}\n  MuJoCo {}\n  Bullet {}\n  CPU {}, {} cores\n\nVulkan devices:\n", DIORAMA_VERSION,
+  fmt::print("diorama {}\n  MuJoCo {}\n  Bullet {}\n  Embree {} (--renderer raycast, needs no driver)\n  CPU {}, {} cores\n\nVulkan devices:\n", DIORAMA_VERSION,
              capabilities_of(PhysicsBackend::kMujoco).version, capabilities_of(PhysicsBackend::kBullet).version,
-             cpu_family(), std::thread::hardware_concurrency());
+             embree_version(), cpu_family(), std::thread::hardware_concurrency());
   if (!devices.ok()) {
     fmt::print("  none: {}\n", devices.status().message());
     return kNoDevice;

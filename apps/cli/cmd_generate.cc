@@ -197,8 +197,7 @@ Command generate_command() {
             app.add_option("--workers", a->options.workers, "Worker threads (default: one per core)")
                 ->type_name("W")->check(whole_number(1, 1024));
             add_physics_option(app, a->physics);
-            app.add_option("--renderer", a->options.renderer.backend, "Renderer (default: vulkan)")
-                ->type_name("vulkan")->check(one_of({"vulkan"}));
+            add_renderer_option(app, a->options.renderer.backend);
             add_device_option(app, a->options.renderer.device);
             app.add_option("--channels", a->channels, "Channels to record, of rgb, depth, segmentation (default: the scenario's)")
                 ->type_name("A,B,C")->check(not_empty());

@@ -24,6 +24,7 @@ struct Arguments {
   std::uint64_t seed = 0;
   bool seed_given = false;
   std::string physics;
+  std::string renderer = renderer_names().front();
   std::string device;
   std::vector<std::string> overrides;
   ContactSheetOptions sheet;
@@ -43,7 +44,7 @@ Result<ImageU8> draw(const Arguments& a) {
     DIORAMA_ASSIGN_OR_RETURN(requested, physics_backend_from_name(a.physics));
   }
   DIORAMA_ASSIGN_OR_RETURN(const PhysicsBackend physics, choose_physics(sampler->scenario(), requested));
-  DIORAMA_ASSIGN_OR_RETURN(const auto renderer, make_renderer({"vulkan", a.device, validation_requested()}));
+  DIORAMA_ASSIGN_OR_RETURN(const auto renderer, make_renderer({a.renderer, a.device, validation_requested()}));
   const std::uint64_t seed = a.seed_given ? a.seed : sampler->scenario().dataset().seed();
   return scenario_contact_sheet(*sampler, physics, *renderer, {seed, a.episode}, a.sheet);
 }
@@ -68,7 +69,7 @@ int run(const Arguments& a) {
 Command preview_command() {
   return {"preview", "Draw a contact sheet of an episode: views by channels",
           "  diorama preview scenes/library/billiards.textproto --out billiards.png\n"
-          "  diorama preview scenes/library/clutter.textproto --seed 7 --episode 3\n"
+          "  diorama preview scenes/library/clutter.textproto --seed 7 --episode 3 --renderer raycast\n"
           "  diorama preview data/clutter --episode 0 --frames 8",
           [](CLI::App& app) {
             const auto a = std::make_shared<Arguments>();
@@ -83,6 +84,7 @@ Command preview_command() {
             app.add_option("--height", a->sheet.cell_height_px, "Largest height of one picture, px (default: 160)")
                 ->type_name("PX")->check(whole_number(16, 2048));
             add_physics_option(app, a->physics);
+            add_renderer_option(app, a->renderer);
             add_device_option(app, a->device);
             add_set_option(app, a->overrides);
             app.add_flag("--json", a->json, "One JSON object on stdout");

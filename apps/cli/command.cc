@@ -1,5 +1,6 @@
 #include "apps/cli/command.h"
 
+#include "apps/pipeline/backends.h"
 #include "engine/core/text.h"
 
 #include <nlohmann/json.hpp>
@@ -122,6 +123,11 @@ void add_set_option(CLI::App& app, std::vector<std::string>& overrides) {
 void add_physics_option(CLI::App& app, std::string& physics) {
   app.add_option("--physics", physics, "Engine that steps the scenario (default: the scenario's own, else mujoco)")
       ->type_name("mujoco|bullet")->check(not_empty());
+}
+
+void add_renderer_option(CLI::App& app, std::string& renderer) {
+  app.add_option("--renderer", renderer, "Renderer: Vulkan, or rays on the CPU without a driver (default: vulkan)")
+      ->type_name(join(renderer_names(), "|"))->check(one_of(renderer_names()));
 }
 
 void add_device_option(CLI::App& app, std::string& device) {

@@ -74,6 +74,7 @@ Result<std::pair<int, int>> parse_shard(const std::string& text);
 /// Options that several verbs share.
 void add_set_option(CLI::App& app, std::vector<std::string>& overrides);
 void add_physics_option(CLI::App& app, std::string& physics);
+void add_renderer_option(CLI::App& app, std::string& renderer);
 void add_device_option(CLI::App& app, std::string& device);
 
 }  // namespace diorama::cli

@@ -7,6 +7,7 @@
 #include "engine/core/text.h"
 #include "engine/physics/bullet/bullet_world.h"
 #include "engine/physics/mujoco/mujoco_world.h"
+#include "renderers/raycast/raycast_renderer.h"
 #include "renderers/vulkan/vulkan_renderer.h"
 
 namespace diorama {
@@ -39,11 +40,24 @@ Result<std::unique_ptr<PhysicsWorld>> make_physics(PhysicsBackend backend, const
   return backend == PhysicsBackend::kMujoco ? make_mujoco_world(scene) : make_bullet_world(scene);
 }
 
+const std::vector<std::string>& renderer_names() {
+  static const std::vector<std::string> names = {"vulkan", "raycast"};
+  return names;
+}
+
 Result<std::unique_ptr<Renderer>> make_renderer(const RendererOptions& options) {
-  if (options.backend != "vulkan") {
-    return invalid_input("unknown renderer '" + options.backend + "'; use vulkan");
+  if (options.backend == "raycast") {
+    if (options.device.empty()) return make_raycast_renderer();
+    return invalid_input("--device '" + options.device + "' names a Vulkan device, but the raycast renderer runs on the CPU: "
+                         "drop --device or use --renderer vulkan");
   }
-  return make_vulkan_renderer({options.device, options.validation});
+  if (options.backend != "vulkan") {
+    return invalid_input("unknown renderer '" + options.backend + "'" + did_you_mean(options.backend, renderer_names()) +
+                         "; use " + join(renderer_names(), " or "));
+  }
+  Result<std::unique_ptr<Renderer>> made = make_vulkan_renderer({options.device, options.validation});
+  if (made.ok() || made.status().code() != Code::kUnavailable) return made;
+  return unavailable(made.status().message() + "; or use --renderer raycast, which needs no driver");
 }
 
 Sampler::Tools sampler_tools() { return {&make_bullet_overlap, &import_mjcf}; }

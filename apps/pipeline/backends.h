@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/core/status.h"
 #include "engine/physics/physics_world.h"
@@ -24,11 +25,16 @@ Result<PhysicsBackend> choose_physics(const schema::Scenario& scenario, std::opt
 PhysicsCapabilities capabilities_of(PhysicsBackend backend);
 Result<std::unique_ptr<PhysicsWorld>> make_physics(PhysicsBackend backend, const Scene& scene);
 
+/// What `--renderer` takes, the default first.
+const std::vector<std::string>& renderer_names();
+
 struct RendererOptions {
-  std::string backend = "vulkan";
-  std::string device;        ///< Name part or index; "" = the best.
-  bool validation = false;
+  std::string backend = "vulkan";  ///< One of renderer_names().
+  std::string device;        ///< Name part or index of a Vulkan device; "" = the best.
+  bool validation = false;   ///< Of Vulkan; the ray caster has none.
 };
+/// invalid_input for an unknown name, or a device for the ray caster, which runs on the CPU; unavailable where there is no
+/// usable Vulkan device: then the message names the renderer that needs none.
 Result<std::unique_ptr<Renderer>> make_renderer(const RendererOptions& options);
 
 /// Sampler tools over the engines: overlap is always Bullet's, model files are read by MuJoCo.

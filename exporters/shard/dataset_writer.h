@@ -25,7 +25,7 @@ struct DatasetSpec {
   double step_rate_hz = 0.0;
   std::string engine;              ///< "mujoco" or "bullet".
   std::string engine_version;
-  std::string renderer;            ///< "vulkan".
+  std::string renderer;            ///< "vulkan" or "raycast".
   std::string render_device;
   std::string render_driver;
   std::string cpu_family;          ///< Vendor, family, model and stepping of the CPU.

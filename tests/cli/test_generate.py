@@ -270,10 +270,34 @@ def test_engines_channels_and_overrides_that_do_not_fit_are_refused(cli, scenari
 def test_no_vulkan_device_is_exit_code_5(cli, scenario, tmp_path):
     env = {"VK_DRIVER_FILES": "/nonexistent.json", "VK_ICD_FILENAMES": "/nonexistent.json"}
     result = cli("generate", scenario, "--out", tmp_path / "o", env=env)
-    assert result.returncode == 5 and "mesa-vulkan-drivers" in result.stderr
+    assert result.returncode == 5 and "mesa-vulkan-drivers" in result.stderr and "--renderer raycast" in result.stderr
     assert not (tmp_path / "o").exists()
     wrong = cli("generate", scenario, "--out", tmp_path / "o", "--device", "no such card")
     assert wrong.returncode == 5 and "no such card" in wrong.stderr
+
+
+def test_the_ray_caster_needs_no_vulkan_driver_and_makes_the_same_data_for_any_number_of_workers(cli, scenario, tmp_path):
+    env = {"VK_DRIVER_FILES": "/nonexistent.json", "VK_ICD_FILENAMES": "/nonexistent.json"}
+    common = ["generate", scenario, "--renderer", "raycast", "--progress", "none"]
+    one = cli(*common, "--out", tmp_path / "one", "--workers", 1, env=env)
+    assert one.returncode == 0, one.stderr
+    assert cli(*common, "--out", tmp_path / "three", "--workers", 3, env=env).returncode == 0
+    assert shard_hashes(tmp_path / "one") == shard_hashes(tmp_path / "three") != {}
+    manifest = json.loads((tmp_path / "one/dataset.json").read_text())
+    assert manifest["renderer"] == "raycast" and manifest["render_driver"].startswith("Embree 3.")
+    with h5py.File(tmp_path / "one/index.h5") as index:
+        assert set(np.unique(index["segmentation"][:])) == {0, 1, 2, 3}
+
+    # A dataset is one renderer's work.
+    next(iter(sorted((tmp_path / "one/shards").glob("*.h5")))).unlink()
+    mixed = cli("generate", scenario, "--out", tmp_path / "one", "--resume", "--progress", "none")
+    assert mixed.returncode == 4 and "raycast" in mixed.stderr
+    device = cli(*common, "--out", tmp_path / "x", "--device", "0")
+    assert device.returncode == 3 and "--device '0'" in device.stderr and "raycast" in device.stderr
+    misspelt = cli("generate", scenario, "--out", tmp_path / "x", "--renderer", "raycst")
+    assert misspelt.returncode == 2 and "did you mean 'raycast'" in misspelt.stderr
+    picture = cli("preview", scenario, "--renderer", "raycast", "--out", tmp_path / "sheet.png", env=env)
+    assert picture.returncode == 0 and (tmp_path / "sheet.png").exists()
 
 
 @pytest.mark.parametrize("storage", [["--depth", "f16"], ["--depth", "i16mm"], ["--pixels", "raw"]])

@@ -83,10 +83,11 @@ def test_doctor_names_engines_and_devices(cli):
     result = cli("doctor", "--json")
     assert result.returncode == 0, result.stdout
     about = json.loads(result.stdout)
-    assert about["mujoco"] and about["bullet"]
+    assert about["mujoco"] and about["bullet"] and about["embree"].startswith("3.")
     assert sum(d["chosen"] for d in about["vulkan_devices"]) == 1
     none = cli("doctor", "--json", env={"VK_DRIVER_FILES": "/nonexistent.json", "VK_ICD_FILENAMES": "/nonexistent.json"})
     assert none.returncode == 5
+    assert "--renderer raycast" in cli("doctor", env={"VK_DRIVER_FILES": "/x.json", "VK_ICD_FILENAMES": "/x.json"}).stdout
 
 
 @pytest.mark.parametrize("arguments, words", [

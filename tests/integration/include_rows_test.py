@@ -16,25 +16,28 @@ ROWS = {
     "schemas": [],
     "scenes": ["engine/core", "engine/scene", "schemas"],
     "renderers": ["engine/core", "engine/scene"],
+    "renderers/raycast": ["engine/core", "engine/scene", "renderers"],
     "renderers/vulkan": ["engine/core", "engine/scene", "renderers"],
     "exporters/labels": ["engine/core", "engine/scene", "renderers"],
     "exporters/shard": ["engine/core", "engine/scene", "renderers", "exporters/labels"],
     "exporters/capi": ["engine/core", "exporters/shard"],
     "apps/pipeline": ["engine/core", "engine/scene", "engine/physics", "engine/physics/mujoco", "engine/physics/bullet",
-                      "schemas", "scenes", "renderers", "renderers/vulkan", "exporters/labels", "exporters/shard"],
+                      "schemas", "scenes", "renderers", "renderers/raycast", "renderers/vulkan", "exporters/labels",
+                      "exporters/shard"],
     "apps/bench": None,  # measures the inside of every leaf
-    "apps/editor/document": ["engine/core", "engine/scene", "schemas", "scenes"],
+    "apps/editor/document": ["engine/core", "schemas", "scenes"],
     "apps/editor/command": ["engine/core", "schemas", "scenes", "apps/editor/document"],
     "apps/editor/session": ["engine/core", "engine/scene", "engine/physics", "schemas", "scenes", "renderers",
                             "exporters/shard", "apps/pipeline"],
-    "apps/cli": ["engine/core", "engine/scene", "schemas", "scenes", "renderers", "renderers/vulkan", "exporters/shard",
-                 "apps/pipeline", "apps/bench"],
+    "apps/cli": ["engine/core", "engine/scene", "schemas", "scenes", "renderers", "renderers/raycast", "renderers/vulkan",
+                 "exporters/shard", "apps/pipeline", "apps/bench"],
 }
 
 # Third-party header -> folders that may include it.
 LEAVES = {
     r"mujoco/": ["engine/physics/mujoco", "apps/bench"],
     r"(bullet/)?(bt|Bullet|LinearMath)": ["engine/physics/bullet", "apps/bench"],
+    r"embree3/": ["renderers/raycast"],
     r"vulkan/": ["renderers/vulkan"],
     r"(hdf5|H5\w*)\.h": ["exporters/shard", "apps/bench"],
     r"libdeflate": ["exporters/shard", "apps/bench"],
@@ -45,7 +48,7 @@ LEAVES = {
     r"google/protobuf/": ["scenes", "apps/editor/document", "apps/editor/command"],
 }
 # These never show in a header that another folder includes.
-HIDDEN = [r"mujoco/", r"(bullet/)?(bt|Bullet|LinearMath)", r"(hdf5|H5\w*)\.h", r"vulkan/", r"libdeflate", r"assimp/", r"tinyxml2"]
+HIDDEN = [r"mujoco/", r"(bullet/)?(bt|Bullet|LinearMath)", r"(hdf5|H5\w*)\.h", r"vulkan/", r"embree3/", r"libdeflate", r"assimp/", r"tinyxml2"]
 
 
 def folder_of(path: str) -> str:

@@ -1,0 +1,85 @@
+#include "renderers/raycast/mesh_store.h"
+
+#include <algorithm>
+
+#include "renderers/tessellate.h"
+
+namespace diorama::raycast {
+namespace {
+
+/// A store beyond this starts over; about 200 bytes each.
+constexpr std::size_t kMaxKeptTriangles = std::size_t{4} << 20;
+
+bool has_coarse_form(ShapeType type) {
+  return type == ShapeType::kSphere || type == ShapeType::kEllipsoid ||
+         type == ShapeType::kCapsule || type == ShapeType::kCylinder;
+}
+
+}  // namespace
+
+SolidMesh MeshStore::build(const Mesh& mesh) const {
+  SolidMesh solid;
+  solid.triangles = mesh.triangles;
+  solid.closed = is_closed(mesh);
+  for (std::size_t i = 0; i < mesh.positions.size(); ++i) {
+    const dvec3& p = mesh.positions[i];
+    if (i == 0) solid.bounds = {p, p};
+    solid.bounds.lower = glm::min(solid.bounds.lower, p);
+    solid.bounds.upper = glm::max(solid.bounds.upper, p);
+    solid.positions.emplace_back(p);
+    solid.normals.emplace_back(mesh.normals[i]);
+    solid.texcoords.emplace_back(mesh.texcoords[i]);
+  }
+  const EmbreeGeometry geometry(rtcNewGeometry(device_, RTC_GEOMETRY_TYPE_TRIANGLE));
+  auto* const vertices = static_cast<float*>(
+      rtcSetNewGeometryBuffer(geometry.get(), RTC_BUFFER_TYPE_VERTEX, 0, RTC_FORMAT_FLOAT3, 3 * sizeof(float),
+                              std::max<std::size_t>(solid.positions.size(), 1)));
+  auto* const indices = static_cast<std::uint32_t*>(
+      rtcSetNewGeometryBuffer(geometry.get(), RTC_BUFFER_TYPE_INDEX, 0, RTC_FORMAT_UINT3,
+                              3 * sizeof(std::uint32_t), std::max<std::size_t>(solid.triangles.size(), 1)));
+  if (vertices == nullptr || indices == nullptr) return solid;  // The device keeps the error.
+  std::fill_n(vertices, 3, 0.0F);
+  std::fill_n(indices, 3, 0U);
+  for (std::size_t i = 0; i < solid.positions.size(); ++i) {
+    for (int axis = 0; axis < 3; ++axis) vertices[3 * i + static_cast<std::size_t>(axis)] = solid.positions[i][axis];
+  }
+  for (std::size_t i = 0; i < solid.triangles.size(); ++i) {
+    std::copy(solid.triangles[i].begin(), solid.triangles[i].end(), indices + 3 * i);
+  }
+  rtcCommitGeometry(geometry.get());
+  solid.bvh.reset(rtcNewScene(device_));
+  rtcSetSceneBuildQuality(solid.bvh.get(), RTC_BUILD_QUALITY_HIGH);
+  rtcSetSceneFlags(solid.bvh.get(), RTC_SCENE_FLAG_ROBUST | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION);
+  rtcAttachGeometry(solid.bvh.get(), geometry.get());
+  rtcCommitScene(solid.bvh.get());
+  return solid;
+}
+
+const SolidMesh* MeshStore::find_or_add(const Scene& scene, const Shape& shape, bool coarse) {
+  if (shape.type == ShapeType::kMesh) {
+    const std::shared_ptr<const Mesh>& mesh = scene.meshes[static_cast<std::size_t>(shape.mesh.index)];
+    const auto found = meshes_.find(mesh);
+    if (found != meshes_.end()) return &found->second;
+    SolidMesh solid = build(tessellate(shape, mesh.get()));
+    solid.has_texcoords = mesh->texcoords.size() == mesh->positions.size();
+    num_triangles_ += solid.triangles.size();
+    return &meshes_.emplace(mesh, std::move(solid)).first->second;
+  }
+  coarse = coarse && has_coarse_form(shape.type);
+  const PrimitiveKey key(static_cast<int>(shape.type), shape.size.x, shape.size.y, shape.size.z, coarse);
+  const auto found = primitives_.find(key);
+  if (found != primitives_.end()) return &found->second;
+  SolidMesh solid = build(coarse ? tessellate_coarse(shape, nullptr) : tessellate(shape, nullptr));
+  num_triangles_ += solid.triangles.size();
+  return &primitives_.emplace(key, std::move(solid)).first->second;
+}
+
+bool MeshStore::trim() {
+  if (num_triangles_ <= kMaxKeptTriangles) return false;
+  primitives_.clear();
+  meshes_.clear();
+  num_triangles_ = 0;
+  return true;
+}
+
+}  // namespace diorama::raycast

@@ -1,0 +1,53 @@
+// The triangles of shapes with a BVH each: every distinct shape and mesh is built once and serves all later scenes. Owned
+// by a ShapeTable; the Embree device must outlive it. Not thread-safe.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <tuple>
+#include <vector>
+
+#include <glm/glm.hpp>
+
+#include "engine/scene/scene.h"
+#include "renderers/raycast/embree_owner.h"
+
+namespace diorama::raycast {
+
+/// A tessellated shape, in the shape's frame.
+struct SolidMesh {
+  EmbreeScene bvh;  ///< Its one geometry; primitive i is triangle i of `tessellate`.
+  std::vector<std::array<std::uint32_t, 3>> triangles;
+  std::vector<glm::vec3> positions;
+  std::vector<glm::vec3> normals;
+  std::vector<glm::vec2> texcoords;
+  bool closed = false;         ///< Back faces are not seen.
+  bool has_texcoords = false;  ///< The mesh's own, not the planar rule's.
+  Bounds bounds;
+};
+
+class MeshStore {
+ public:
+  explicit MeshStore(RTCDevice device) : device_(device) {}
+
+  /// `coarse` as in tessellate_coarse. Pointers hold until `trim`.
+  const SolidMesh* find_or_add(const Scene& scene, const Shape& shape, bool coarse);
+
+  /// Forgets everything if more is held than a run needs at once. True if so: pointers from before are void then.
+  bool trim();
+
+ private:
+  /// Shape type, size, coarse.
+  using PrimitiveKey = std::tuple<int, double, double, double, bool>;
+
+  SolidMesh build(const Mesh& mesh) const;
+
+  RTCDevice device_;
+  std::map<PrimitiveKey, SolidMesh> primitives_;
+  std::map<std::weak_ptr<const Mesh>, SolidMesh, std::owner_less<>> meshes_;
+  std::size_t num_triangles_ = 0;
+};
+
+}  // namespace diorama::raycast
