@@ -25,6 +25,29 @@ bool may_overlap(const Scene& scene, BodyId a, BodyId b, int num_model_bodies) {
   return body_a.parent == b || body_b.parent == a;
 }
 
+/// The deepest overlap of `body` with an earlier one that it must not overlap with. `obstacles` holds all earlier bodies.
+std::optional<OverlapChecker::Touch> deepest_overlap(const Scene& scene, const State& state, BodyId body,
+                                                     int num_model_bodies, OverlapChecker& obstacles,
+                                                     const OverlapFactory& make_overlap) {
+  const auto pose_of = [&](BodyId id) -> const Pose& {
+    return state.bodies[static_cast<std::size_t>(id.index)].world_from_body;
+  };
+  std::vector<BodyId> others;
+  for (int k = 0; k < body.index; ++k) {
+    if (!may_overlap(scene, body, BodyId(k), num_model_bodies)) others.emplace_back(k);
+  }
+  if (others.empty()) return std::nullopt;
+  // Only the deepest overlap is told, so those that may be must not stand in front of those that
+  // may not.
+  std::unique_ptr<OverlapChecker> own;
+  if (static_cast<int>(others.size()) < body.index) {
+    own = make_overlap();
+    for (const BodyId other : others) own->place(scene, other, pose_of(other));
+  }
+  OverlapChecker& checker = own ? *own : obstacles;
+  return checker.nearest(scene, body, pose_of(body), -kMaxInitialPenetrationM);
+}
+
 std::string millimetres(double metres) {
   return format_number(std::round(metres * 1e6) * 1e-3) + " mm";
 }
@@ -109,35 +132,32 @@ Placement::Placement(ConcreteSceneBuilder& builder, const OverlapFactory& make_o
 Status Placement::take_authored(int num_model_bodies) {
   const Scene& scene = builder_.scene();
   const State state = initial_state(scene);
-  const auto pose_of = [&](BodyId id) -> const Pose& {
-    return state.bodies[static_cast<std::size_t>(id.index)].world_from_body;
-  };
   for (std::size_t i = 0; i < scene.bodies.size(); ++i) {
     const BodyId body(i);
-    std::vector<BodyId> others;
-    for (std::size_t k = 0; k < i; ++k) {
-      if (!may_overlap(scene, body, BodyId(k), num_model_bodies)) others.emplace_back(k);
+    const auto touch = deepest_overlap(scene, state, body, num_model_bodies, *obstacles_, make_overlap_);
+    if (touch) {
+      return rejected("body[" + body_at(scene, body).name + "] and body[" +
+                      body_at(scene, touch->body).name + "] overlap at the start by " +
+                      millimetres(-touch->distance_m) + "; move them apart (up to " +
+                      millimetres(kMaxInitialPenetrationM) + " is allowed)");
     }
-    // Only the deepest overlap is told, so those that may be must not stand in front of those that
-    // may not.
-    std::unique_ptr<OverlapChecker> own;
-    if (others.size() < i) {
-      own = make_overlap_();
-      for (const BodyId other : others) own->place(scene, other, pose_of(other));
-    }
-    OverlapChecker& checker = own ? *own : *obstacles_;
-    if (!others.empty()) {
-      const auto touch = checker.nearest(scene, body, pose_of(body), -kMaxInitialPenetrationM);
-      if (touch) {
-        return rejected("body[" + body_at(scene, body).name + "] and body[" +
-                        body_at(scene, touch->body).name + "] overlap at the start by " +
-                        millimetres(-touch->distance_m) + "; move them apart (up to " +
-                        millimetres(kMaxInitialPenetrationM) + " is allowed)");
-      }
-    }
-    obstacles_->place(scene, body, pose_of(body));
+    obstacles_->place(scene, body, state.bodies[i].world_from_body);
   }
   return {};
+}
+
+std::vector<InitialOverlap> initial_overlaps(const Scene& scene, const OverlapFactory& make_overlap,
+                                             int num_model_bodies) {
+  const State state = initial_state(scene);
+  const auto obstacles = make_overlap();
+  std::vector<InitialOverlap> found;
+  for (std::size_t i = 0; i < scene.bodies.size(); ++i) {
+    const BodyId body(i);
+    const auto touch = deepest_overlap(scene, state, body, num_model_bodies, *obstacles, make_overlap);
+    if (touch) found.push_back({body, touch->body, -touch->distance_m});
+    obstacles->place(scene, body, state.bodies[i].world_from_body);
+  }
+  return found;
 }
 
 Status Placement::scatter(const schema::Group& group, SampleKey key, int first_slot,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "engine/core/rng.h"
 #include "engine/core/status.h"
@@ -14,6 +15,16 @@ namespace diorama {
 
 /// Deeper initial penetrations of authored bodies reject the episode.
 inline constexpr double kMaxInitialPenetrationM = 0.001;
+
+/// Two bodies that reject the episode.
+struct InitialOverlap {
+  BodyId body;
+  BodyId other;          ///< Stands earlier.
+  double depth_m = 0.0;  ///< > kMaxInitialPenetrationM
+};
+/// For each body of a scene its deepest overlap with an earlier one, by the rules of Placement::take_authored().
+std::vector<InitialOverlap> initial_overlaps(const Scene& scene, const OverlapFactory& make_overlap,
+                                             int num_model_bodies);
 
 class Placement {
  public:

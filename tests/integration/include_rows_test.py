@@ -25,7 +25,7 @@ ROWS = {
                       "schemas", "scenes", "renderers", "renderers/raycast", "renderers/vulkan", "exporters/labels",
                       "exporters/shard"],
     "apps/bench": None,  # measures the inside of every leaf
-    "apps/editor/document": ["engine/core", "schemas", "scenes"],
+    "apps/editor/document": ["engine/core", "engine/scene", "schemas", "scenes"],
     "apps/editor/command": ["engine/core", "schemas", "scenes", "apps/editor/document"],
     "apps/editor/session": ["engine/core", "engine/scene", "engine/physics", "schemas", "scenes", "renderers",
                             "exporters/shard", "apps/pipeline"],
