@@ -1,5 +1,6 @@
 // Paths of `vary` entries follow what they address.
 #include "apps/editor/command/plan.h"
+#include "apps/editor/document/layout_text.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>

@@ -1,6 +1,7 @@
 #include "apps/editor/command/new_elements.h"
 
 #include "apps/editor/command/plan.h"
+#include "apps/editor/document/layout_text.h"
 #include "engine/core/text.h"
 
 #include <google/protobuf/descriptor.h>
@@ -56,7 +57,7 @@ NewShape new_shape(const std::string& kind, const std::string& file) {
   if (kind == "sphere") return {"sphere { radius_m: " + size + " }", 0.1};
   if (kind == "capsule") return {"capsule { radius_m: 0.06 half_length_m: " + size + " }", 0.16};
   if (kind == "cylinder") return {"cylinder { radius_m: " + size + " half_length_m: " + size + " }", 0.1};
-  return {"mesh { file: " + internal::quoted_text(file) + " }", 0.5};
+  return {"mesh { file: " + quoted_text(file) + " }", 0.5};
 }
 
 /// A free place on the ground, near the origin: squares around it, ring by ring.
@@ -77,7 +78,7 @@ std::pair<double, double> free_place(const schema::Scenario& scenario) {
   }
 }
 
-std::string name_field(const std::string& name) { return "name: " + internal::quoted_text(name) + " "; }
+std::string name_field(const std::string& name) { return "name: " + quoted_text(name) + " "; }
 
 /// A body for cameras to look at.
 std::string watched_body(const Document& document) {
@@ -127,7 +128,7 @@ void add_new_names(const std::string& list, const std::string& list_name, int in
   const std::string element = list + "[" + std::to_string(index) + "]";
   if (!name_of(message).empty()) {
     const std::string name = names.unused(list_name, name_of(message));
-    if (name != name_of(message)) commands.emplace_back(SetField{element + ".name", internal::quoted_text(name)});
+    if (name != name_of(message)) commands.emplace_back(SetField{element + ".name", quoted_text(name)});
   }
   if (message.GetDescriptor() != schema::Body::descriptor()) return;
   // Joints are known in the whole scenario.
@@ -136,7 +137,7 @@ void add_new_names(const std::string& list, const std::string& list_name, int in
     if (body.joint(k).name().empty()) continue;
     const std::string name = names.unused("joint", body.joint(k).name());
     if (name == body.joint(k).name()) continue;
-    commands.emplace_back(SetField{element + ".joint[" + std::to_string(k) + "].name", internal::quoted_text(name)});
+    commands.emplace_back(SetField{element + ".joint[" + std::to_string(k) + "].name", quoted_text(name)});
   }
 }
 
@@ -282,7 +283,7 @@ Result<std::vector<Command>> add_body(const Document& document, const std::strin
   const std::string stem = is_plane ? "floor" : shape_kind == "mesh" ? mesh_file.stem().string() : shape_kind;
   const std::string name = unused_name(document.scenario(), "body", stem.empty() ? "mesh" : stem);
   const auto [x, y] = is_plane ? std::pair{0.0, 0.0} : free_place(document.scenario());
-  std::string text = name_field(name) + "class_name: " + internal::quoted_text(stem) + " ";
+  std::string text = name_field(name) + "class_name: " + quoted_text(stem) + " ";
   if (is_plane) text += "motion: STATIC ";
   if (!is_plane) text += "position_m " + vec(x, y, shape.height_m) + " ";
   return std::vector<Command>{InsertElement{"body", -1, text + "shape { " + shape.text + " }"}};
@@ -330,9 +331,9 @@ Result<std::vector<Command>> add_camera(const Document& document, const std::str
   } else if (body.empty()) {
     return invalid_input("there is no body yet that the camera could follow");
   } else if (camera_kind == "look_at") {
-    motion = "look_at { " + at + " body: " + internal::quoted_text(body) + " }";
+    motion = "look_at { " + at + " body: " + quoted_text(body) + " }";
   } else {
-    motion = "mounted { body: " + internal::quoted_text(body) + " position_m { x: -0.4 z: 0.3 } look_at_m {} }";
+    motion = "mounted { body: " + quoted_text(body) + " position_m { x: -0.4 z: 0.3 } look_at_m {} }";
   }
   return std::vector<Command>{InsertElement{"camera", -1, name + motion}};
 }
@@ -372,7 +373,7 @@ Result<std::vector<Command>> import_model(const Document& document, const std::f
   if (document.scenario().has_model() && !document.scenario().model().file().empty()) {
     return invalid_input("the scenario is built on " + document.scenario().model().file() + " already; set model.file to exchange it");
   }
-  return std::vector<Command>{SetField{"model.file", internal::quoted_text(file_as_named(document, file))}};
+  return std::vector<Command>{SetField{"model.file", quoted_text(file_as_named(document, file))}};
 }
 
 Result<std::string> copy_text(const Document& document, const Selection& paths) {

@@ -48,9 +48,6 @@ TextEdit insert_text(const std::string& text, const SourceNode& parent, const go
 /// Node that holds the last field of the path, or null if the text does not have it.
 const SourceNode* parent_node(const Document& document, const FieldRef& ref);
 
-/// A text in quotes.
-std::string quoted_text(const std::string& text);
-
 /// How the elements of one list change places; fields keep theirs.
 struct Restructuring {
   std::vector<FieldRef::Step> holder;  ///< The message that has the list.

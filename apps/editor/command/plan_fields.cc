@@ -61,12 +61,6 @@ std::vector<TextEdit> write_list(const Document& document, const SourceNode& par
 
 }  // namespace
 
-std::string quoted_text(const std::string& text) {
-  schema::Scenario holder;
-  holder.set_name(text);
-  return value_text(holder, *schema::Scenario::descriptor()->FindFieldByName("name"), -1, 0);
-}
-
 const SourceNode* parent_node(const Document& document, const FieldRef& ref) {
   if (ref.steps.size() == 1) return &document.source();
   FieldRef holder = ref;

@@ -1,5 +1,6 @@
 // Rename: references to the name follow, by the table of scenes/text_roles.h.
 #include "apps/editor/command/plan.h"
+#include "apps/editor/document/layout_text.h"
 #include "scenes/text_roles.h"
 
 #include <google/protobuf/descriptor.h>

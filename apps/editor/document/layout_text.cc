@@ -1,5 +1,7 @@
 #include "apps/editor/document/layout_text.h"
 
+#include "schemas/scenario.pb.h"
+
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/text_format.h>
@@ -65,6 +67,12 @@ std::string one_line(const Message& message) {
 }
 
 }  // namespace
+
+std::string quoted_text(const std::string& text) {
+  schema::Scenario holder;
+  holder.set_name(text);
+  return value_text(holder, *schema::Scenario::descriptor()->FindFieldByName("name"), -1, 0);
+}
 
 std::string join_field(const FieldDescriptor& field, const std::string& value) {
   return field.name() + (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE ? " " : ": ") + value;

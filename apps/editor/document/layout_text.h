@@ -25,6 +25,9 @@ std::string field_with_value(const google::protobuf::Message& parent, const goog
 /// All fields of a message, one a line, each ending in a line feed.
 std::string message_text(const google::protobuf::Message& message);
 
+/// A text in quotes, as SetField and files take it.
+std::string quoted_text(const std::string& text);
+
 /// Joins a name and the text of a value.
 std::string join_field(const google::protobuf::FieldDescriptor& field, const std::string& value);
 

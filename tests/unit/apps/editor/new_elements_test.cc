@@ -1,6 +1,10 @@
 #include "apps/editor/command/new_elements.h"
 
+#include <thread>
+
+#include "apps/editor/document/problem_finder.h"
 #include "apps/editor/document/scene_problems.h"
+#include "apps/editor/document/vary_paths.h"
 #include "engine/physics/bullet/bullet_world.h"
 #include "scenes/sampler.h"
 #include "tests/support/temp_dir.h"
@@ -160,6 +164,47 @@ TEST_CASE("a camera inside of a body, odd masses, unusable files and rejected ep
   CHECK(contains(full, "warning group[g]: episode 0 is rejected"));
   // Errors of the document come first.
   CHECK(scene_problems(document_of("body { name: \"a\" }").scenario(), folder.path(), tools(), {0, 0}).empty());
+}
+
+TEST_CASE("the finder tells problems and rejections of the newest state, and may be dropped while it looks") {
+  Document document = document_of(
+      "body { name: \"floor\" motion: STATIC shape { plane {} } }\n"
+      "body { name: \"ball\" position_m { z: 0.3 } shape { sphere { radius_m: 0.1 } } }\n"
+      "camera { name: \"main\" fixed { position_m { x: 3 z: 1 } look_at_m {} } }\n"
+      "vary { path: \"body[ball].position_m.z\" distribution { uniform { low: 0 high: 0.2 } } }\n");
+  CommandStack stack(document);
+  {
+    ProblemFinder finder(tools(), 64);
+    CHECK(finder.found()->revision == 0);
+    finder.look(document, {0, 0});
+    done(stack, SetField{"body[ball].mass_kg", "1000"});
+    finder.look(document, {0, 0});
+    for (int i = 0; i < 2000 && !finder.done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const auto found = finder.found();
+    REQUIRE(finder.done());
+    CHECK(found->revision == document.revision());
+    CHECK(contains(lines_of(found->problems), "heavier than any metal"));
+    // Half of the places are too low.
+    CHECK(found->drawn == 64);
+    CHECK(found->rejected > 16);
+    CHECK(found->rejected < 48);
+    CHECK(contains(found->reason, "overlap"));
+  }
+  ProblemFinder dropped(tools(), 100000);
+  dropped.look(document, {0, 0});
+}
+
+TEST_CASE("a field varies if an entry addresses it or something in it, from the scenario or from an item of a group") {
+  const Document document = opened(kLibrary / "clutter.textproto");
+  const schema::Scenario& scenario = document.scenario();
+  CHECK(varies(scenario, "group[toys].count"));
+  CHECK(varies(scenario, "light[sun]"));
+  CHECK(varies(scenario, "group[0].item[1].body.shape[0].sphere.radius_m"));
+  CHECK_FALSE(varies(scenario, "group[toys].item[0].body.shape[0].sphere.radius_m"));
+  CHECK_FALSE(varies(scenario, "light[sun].sun.azimuth_deg"));
+  CHECK_FALSE(varies(scenario, "nothing"));
+  CHECK(vary_entries(scenario).size() == 12);
+  for (const VaryEntry& entry : vary_entries(scenario)) CHECK(resolve_field(scenario, entry.path).ok());
 }
 
 }  // namespace
