@@ -44,6 +44,7 @@ Command generate_command();
 Command validate_command();
 Command inspect_command();
 Command preview_command();
+Command verify_command();
 Command bench_command();
 Command doctor_command();
 

@@ -53,16 +53,7 @@ double as_double(ColumnType type, const std::byte* bytes) {
 
 Result<std::vector<std::int64_t>> read_integers(const h5::File& file, const std::string& name) {
   DIORAMA_ASSIGN_OR_RETURN(const h5::Dataset dataset, file.dataset(name));
-  DIORAMA_ASSIGN_OR_RETURN(const ColumnType type, dataset.type());
-  DIORAMA_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, dataset.read_rows(0, dataset.shape()[0]));
-  if (dataset.shape().size() != 1 || (type != ColumnType::kInt32 && type != ColumnType::kInt64)) {
-    return output_error("'" + name + "' is not a list of integers");
-  }
-  std::vector<std::int64_t> values;
-  for (std::int64_t i = 0; i < dataset.shape()[0]; ++i) {
-    values.push_back(static_cast<std::int64_t>(as_double(type, &bytes[static_cast<std::size_t>(i) * column_type_size(type)])));
-  }
-  return values;
+  return dataset.read_integers();
 }
 
 /// The same failure as bad input: to a reader the file is input.

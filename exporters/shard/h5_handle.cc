@@ -1,6 +1,7 @@
 #include "exporters/shard/h5_handle.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <numeric>
@@ -15,6 +16,9 @@ namespace diorama::h5 {
 namespace {
 
 static_assert(sizeof(hid_t) == sizeof(Id));
+
+// More than anyone reads at once; beyond it a shape comes from a damaged file.
+constexpr std::int64_t kMaxReadBytes = std::int64_t{1} << 33;
 
 /// Turns off HDF5's printing of errors to stderr, which each thread has of its own.
 void quiet() {
@@ -250,8 +254,13 @@ Result<std::vector<std::byte>> Dataset::read_rows(std::int64_t first, std::int64
   DIORAMA_ASSIGN_OR_RETURN(const ColumnType column_type, type());
   std::vector<std::int64_t> part = shape_;
   part[0] = count;
-  const std::int64_t values = std::accumulate(part.begin(), part.end(), std::int64_t{1}, std::multiplies<>());
-  std::vector<std::byte> bytes(static_cast<std::size_t>(values) * column_type_size(column_type));
+  auto size_bytes = static_cast<std::int64_t>(column_type_size(column_type));
+  bool too_large = false;
+  for (const std::int64_t side : part) too_large = __builtin_mul_overflow(size_bytes, side, &size_bytes) || too_large;
+  if (too_large || size_bytes > kMaxReadBytes) {
+    return output_error("'" + name_ + "' in " + file_name_ + " claims rows that are too large to be true");
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(size_bytes));
   if (bytes.empty()) return bytes;
   const Handle space(Handle::Kind::kSpace, H5Dget_space(handle_.get()));
   const Handle memory = space_of(part);
@@ -263,6 +272,59 @@ Result<std::vector<std::byte>> Dataset::read_rows(std::int64_t first, std::int64
     return h5_error("read rows of '" + name_ + "' from", file_name_);
   }
   return bytes;
+}
+
+Result<std::vector<std::int64_t>> Dataset::read_integers() const {
+  DIORAMA_ASSIGN_OR_RETURN(const ColumnType found, type());
+  if (shape_.size() != 1 || (found != ColumnType::kInt32 && found != ColumnType::kInt64)) {
+    return output_error("'" + name_ + "' in " + file_name_ + " is not a list of integers");
+  }
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_rows(0, shape_[0]));
+  std::vector<std::int64_t> values(static_cast<std::size_t>(shape_[0]));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (found == ColumnType::kInt64) {
+      std::memcpy(&values[i], &bytes[i * sizeof(std::int64_t)], sizeof(std::int64_t));
+    } else {
+      std::int32_t value = 0;
+      std::memcpy(&value, &bytes[i * sizeof value], sizeof value);
+      values[i] = value;
+    }
+  }
+  return values;
+}
+
+Result<std::vector<VirtualMapping>> Dataset::virtual_mappings() const {
+  const Handle list(Handle::Kind::kList, H5Dget_create_plist(handle_.get()));
+  std::vector<VirtualMapping> mappings;
+  std::size_t count = 0;
+  if (H5Pget_layout(list.get()) != H5D_VIRTUAL) return mappings;
+  if (H5Pget_virtual_count(list.get(), &count) < 0) return h5_error("read the sources of '" + name_ + "' in", file_name_);
+  for (std::size_t i = 0; i < count; ++i) {
+    VirtualMapping mapping;
+    std::array<char, 4096> text{};
+    std::vector<hsize_t> first(shape_.size());
+    std::vector<hsize_t> last(shape_.size());
+    const Handle there(Handle::Kind::kSpace, H5Pget_virtual_vspace(list.get(), i));
+    const Handle source(Handle::Kind::kSpace, H5Pget_virtual_srcspace(list.get(), i));
+    bool good = H5Pget_virtual_filename(list.get(), i, text.data(), text.size()) >= 0;
+    mapping.file = text.data();
+    good = good && H5Pget_virtual_dsetname(list.get(), i, text.data(), text.size()) >= 0;
+    mapping.dataset = text.data();
+    const auto rank = static_cast<int>(shape_.size());
+    good = good && H5Sget_simple_extent_ndims(there.get()) == rank &&
+           H5Sget_select_bounds(there.get(), first.data(), last.data()) >= 0;
+    mapping.first_row = static_cast<std::int64_t>(first[0]);
+    mapping.num_rows = static_cast<std::int64_t>(last[0] - first[0] + 1);
+    mapping.source_num_rows = mapping.num_rows;
+    if (good && H5Sget_select_type(source.get()) != H5S_SEL_ALL) {
+      good = H5Sget_simple_extent_ndims(source.get()) == rank && H5Sget_select_bounds(source.get(), first.data(), last.data()) >= 0;
+      mapping.source_first_row = static_cast<std::int64_t>(first[0]);
+      mapping.source_num_rows = static_cast<std::int64_t>(last[0] - first[0] + 1);
+    }
+    if (!good) return h5_error("read the sources of '" + name_ + "' in", file_name_);
+    mappings.push_back(std::move(mapping));
+  }
+  return mappings;
 }
 
 Result<ColumnType> Dataset::type() const {

@@ -33,6 +33,16 @@ struct VirtualSource {
   std::int64_t num_rows = 0;
 };
 
+/// Rows of a virtual dataset and where they come from.
+struct VirtualMapping {
+  std::string file;     ///< Relative to the virtual dataset's own file.
+  std::string dataset;
+  std::int64_t first_row = 0;         ///< In the virtual dataset.
+  std::int64_t num_rows = 0;
+  std::int64_t source_first_row = 0;
+  std::int64_t source_num_rows = 0;
+};
+
 /// Owner of an HDF5 identifier.
 class Handle {
  public:
@@ -60,6 +70,11 @@ class Dataset {
 
   /// `count` rows from `first` on, through the filters, in the dataset's own type.
   Result<std::vector<std::byte>> read_rows(std::int64_t first, std::int64_t count) const;
+
+  /// All values of a list of integers.
+  Result<std::vector<std::int64_t>> read_integers() const;
+  /// Empty if the dataset is not virtual.
+  Result<std::vector<VirtualMapping>> virtual_mappings() const;
 
   const std::string& name() const { return name_; }
   const std::vector<std::int64_t>& shape() const { return shape_; }  ///< (rows, ...)

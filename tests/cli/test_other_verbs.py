@@ -18,7 +18,7 @@ def png_size(path):
 def test_help_names_every_verb_and_each_has_examples(cli):
     result = cli("--help")
     assert result.returncode == 0
-    for verb in ("generate", "validate", "inspect", "preview", "bench", "doctor"):
+    for verb in ("generate", "validate", "inspect", "preview", "verify", "bench", "doctor"):
         assert verb in result.stdout
         own = cli(verb, "--help")
         assert own.returncode == 0 and "Examples:" in own.stdout and f"diorama {verb}" in own.stdout

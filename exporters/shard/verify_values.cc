@@ -1,0 +1,406 @@
+#include "exporters/shard/verify_values.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "engine/core/text.h"
+#include "exporters/shard/columns.h"
+#include "exporters/shard/half.h"
+
+namespace diorama {
+namespace {
+
+constexpr double kUnitTolerance = 1e-4;      // of quaternions and normals in float32
+constexpr double kActionLimit = 1.0 + 1e-6;  // float32 of a value in [-1, 1]
+constexpr double kTimeToleranceS = 1e-9;
+
+/// One column of one episode in memory.
+class Values {
+ public:
+  Values(const ClipColumn& column, std::int64_t rows, std::vector<std::byte> bytes)
+      : column_(&column), rows_(rows), bytes_(std::move(bytes)) {
+    width_ = column.row_bytes / std::max<std::size_t>(1, column.item_bytes);
+  }
+
+  const ClipColumn& column() const { return *column_; }
+  std::int64_t rows() const { return rows_; }
+  std::size_t width() const { return width_; }  ///< Numbers per row.
+
+  double at(std::int64_t row, std::size_t k) const {
+    const std::byte* const place = bytes_.data() + static_cast<std::size_t>(row) * column_->row_bytes + k * column_->item_bytes;
+    switch (column_->type) {
+      case ColumnType::kBool:
+      case ColumnType::kUint8:
+        return static_cast<double>(*place);
+      case ColumnType::kInt8:
+        return read<std::int8_t>(place);
+      case ColumnType::kInt16:
+        return read<std::int16_t>(place);
+      case ColumnType::kInt32:
+        return read<std::int32_t>(place);
+      case ColumnType::kInt64:
+        return static_cast<double>(read<std::int64_t>(place));
+      case ColumnType::kFloat16:
+        return float_from_half(read<std::uint16_t>(place));
+      case ColumnType::kFloat32:
+        return static_cast<double>(read<float>(place));
+      case ColumnType::kFloat64:
+        return read<double>(place);
+    }
+    return 0.0;
+  }
+
+  bool same_rows(std::int64_t a, std::int64_t b) const {
+    return std::memcmp(&bytes_[static_cast<std::size_t>(a) * column_->row_bytes],
+                       &bytes_[static_cast<std::size_t>(b) * column_->row_bytes], column_->row_bytes) == 0;
+  }
+
+ private:
+  template <typename T>
+  static T read(const std::byte* place) {
+    T value;
+    std::memcpy(&value, place, sizeof value);
+    return value;
+  }
+
+  const ClipColumn* column_;
+  std::int64_t rows_;
+  std::size_t width_ = 0;
+  std::vector<std::byte> bytes_;
+};
+
+std::string view_of(const std::string& column) {
+  const std::size_t dot = column.find('.');
+  return dot == std::string::npos ? "" : column.substr(dot + 1);
+}
+
+/// Checks one episode; each rule is one function that gets its column.
+class EpisodeCheck {
+ public:
+  EpisodeCheck(const ClipReader& reader, const DatasetFacts& facts, std::int64_t position, Findings& findings)
+      : reader_(reader), facts_(facts), position_(position), findings_(findings), rows_(reader.episode_rows(position)) {
+    for (const ClipShard& shard : reader.manifest().shards) {
+      const std::int64_t in_shard = position - shard.first_episode;
+      if (in_shard < 0 || in_shard >= static_cast<std::int64_t>(shard.episodes.size())) continue;
+      file_ = shard.file;
+      episode_ = shard.episodes[static_cast<std::size_t>(in_shard)];
+    }
+  }
+
+  using Rule = void (EpisodeCheck::*)(const Values&);
+  static const std::map<std::string, Rule>& rules();
+
+  void run() {
+    const std::vector<ClipColumn>& columns = reader_.manifest().columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].stored != i) continue;
+      const Values* const values = load(columns[i].name);
+      if (values == nullptr) continue;
+      const auto rule = rules().find(base_name(columns[i].name));
+      if (rule != rules().end()) {
+        (this->*rule->second)(*values);
+      } else {
+        finite(*values);
+      }
+      // Pictures take the most memory and only ids are looked at again.
+      if (columns[i].chunk_rows == 1 && columns[i].name != "segmentation") loaded_.erase(columns[i].name);
+    }
+  }
+
+ private:
+  /// The column's rows; null if there is no such column or it cannot be read, which is a finding then.
+  const Values* load(const std::string& name) {
+    const auto known = loaded_.find(name);
+    if (known != loaded_.end()) return &known->second;
+    const std::vector<ClipColumn>& columns = reader_.manifest().columns;
+    const auto column = std::find_if(columns.begin(), columns.end(), [&](const ClipColumn& c) { return c.name == name; });
+    if (column == columns.end() || unreadable_.contains(name)) return nullptr;
+    std::vector<std::byte> bytes(static_cast<std::size_t>(rows_) * column->row_bytes);
+    const ClipStart start{position_, 0};
+    const Status status = reader_.read(static_cast<std::size_t>(column - columns.begin()), {&start, 1}, rows_, 1, bytes);
+    if (!status.ok()) {
+      unreadable_[name] = true;
+      findings_.add({file_, episode_, -1, name, "cannot be read", "", status.message()});
+      return nullptr;
+    }
+    return &loaded_.emplace(name, Values(*column, rows_, std::move(bytes))).first->second;
+  }
+
+  void report(const Values& values, std::int64_t row, const std::string& problem, const std::string& expected,
+              const std::string& found) {
+    findings_.add({file_, episode_, row, values.column().name, problem, expected, found});
+  }
+  void report(const Values& values, std::int64_t row, const std::string& problem, const std::string& expected, double found) {
+    report(values, row, problem, expected, format_number(found));
+  }
+
+  /// Whether `good(value)` holds for all values of all rows; the first that fails in each row is reported.
+  template <typename Good>
+  void each(const Values& values, const std::string& problem, const std::string& expected, const Good& good) {
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      for (std::size_t k = 0; k < values.width(); ++k) {
+        const double v = values.at(row, k);
+        if (good(v, row, k)) continue;
+        report(values, row, problem + " (value " + std::to_string(k) + ")", expected, v);
+        break;
+      }
+    }
+  }
+
+  void anything(const Values&) {}
+
+  void finite(const Values& values) {
+    each(values, "not a finite number", "a finite number", [](double v, std::int64_t, std::size_t) { return std::isfinite(v); });
+  }
+
+  void constant(const Values& values) {
+    for (std::int64_t row = 1; row < rows_; ++row) {
+      if (values.same_rows(0, row)) continue;
+      report(values, row, "changes within the episode", "the values of frame 0", "others");
+      return;
+    }
+  }
+
+  void depth(const Values& values) {
+    const auto far = facts_.far_m.find(view_of(values.column().name));
+    const double scale = values.column().unit == "mm" ? 1e-3 : 1.0;
+    const double most = (far == facts_.far_m.end() ? std::numeric_limits<double>::max() : far->second) * (1.0 + 1e-3);
+    each(values, "depth is out of range", "above 0 and at most far_m = " + format_number(most / (1.0 + 1e-3)) + " m",
+         [&](double v, std::int64_t, std::size_t) { return v > 0.0 && v * scale <= most; });
+  }
+
+  void segmentation(const Values& values) {
+    const Values* const info = load("object_info");
+    const auto slots = static_cast<double>(facts_.num_objects);
+    each(values, "an object id that no object of this episode has", "0 or 1 + the index of a present object",
+         [&](double v, std::int64_t row, std::size_t) {
+           if (v < 0.0 || v > slots) return false;
+           if (v == 0.0 || info == nullptr) return true;
+           return info->at(row, (static_cast<std::size_t>(v) - 1) * kObjectInfoValues) == 1.0;
+         });
+  }
+
+  void action(const Values& values) {
+    if (!facts_.has_actuators) {
+      return each(values, "an action without an actuator", "0", [](double v, std::int64_t, std::size_t) { return v == 0.0; });
+    }
+    each(values, "no action", "-1 to 1, and NaN in the last frame", [&](double v, std::int64_t row, std::size_t) {
+      return row + 1 == rows_ ? std::isnan(v) : std::fabs(v) <= kActionLimit;
+    });
+  }
+
+  void reward(const Values& values) {
+    each(values, "no reward", "a finite number, and NaN in the first frame",
+         [](double v, std::int64_t row, std::size_t) { return row == 0 ? std::isnan(v) : std::isfinite(v); });
+  }
+
+  void flag(const Values& values) {
+    each(values, "not a truth value", "0 or 1", [](double v, std::int64_t, std::size_t) { return v == 0.0 || v == 1.0; });
+  }
+
+  void truncated(const Values& values) {
+    each(values, "the mark of the last frame", "1 in the last frame, else 0",
+         [&](double v, std::int64_t row, std::size_t) { return v == (row + 1 == rows_ ? 1.0 : 0.0); });
+  }
+
+  void time(const Values& values) {
+    each(values, "not the frame's time", "frame / " + format_number(facts_.frame_rate_hz) + " Hz",
+         [&](double v, std::int64_t row, std::size_t) {
+           return std::fabs(v - static_cast<double>(row) / facts_.frame_rate_hz) <= kTimeToleranceS;
+         });
+  }
+
+  void episode_idx(const Values& values) {
+    each(values, "another episode's number", std::to_string(episode_),
+         [&](double v, std::int64_t, std::size_t) { return v == static_cast<double>(episode_); });
+  }
+
+  void step_idx(const Values& values) {
+    each(values, "not the number of the frame", "the frame",
+         [](double v, std::int64_t row, std::size_t) { return v == static_cast<double>(row); });
+  }
+
+  /// Whether the object in slot `object` is in this episode; true without object_info.
+  bool is_present(std::size_t object) {
+    const Values* const info = load("object_info");
+    return info == nullptr || info->at(0, object * kObjectInfoValues) == 1.0;
+  }
+
+  void object_pose(const Values& values) {
+    finite(values);
+    for (std::size_t object = 0; object < values.width() / 7; ++object) {
+      const bool present = is_present(object);
+      for (std::int64_t row = 0; row < rows_; ++row) {
+        double norm = 0.0;
+        double away = 0.0;
+        for (std::size_t k = 0; k < 7; ++k) {
+          const double v = values.at(row, 7 * object + k);
+          if (k >= 3) norm += v * v;
+          away += std::fabs(v - (k == 3 ? 1.0 : 0.0));
+        }
+        const std::string who = "object " + std::to_string(object);
+        if (!(std::fabs(std::sqrt(norm) - 1.0) <= kUnitTolerance)) {
+          report(values, row, who + "'s quaternion is no rotation", "length 1", std::sqrt(norm));
+        } else if (!present && away != 0.0) {
+          report(values, row, who + " is absent, but has a pose", "the identity", away);
+        }
+      }
+    }
+  }
+
+  void object_velocity(const Values& values) {
+    finite(values);
+    each(values, "an absent object moves", "0", [&](double v, std::int64_t, std::size_t k) { return v == 0.0 || is_present(k / 6); });
+  }
+
+  void object_info(const Values& values) {
+    finite(values);
+    constant(values);
+    each(values, "not what object_info may hold", "present and static 0 or 1; mass, friction, extents not negative",
+         [](double v, std::int64_t, std::size_t k) {
+           const std::size_t field = k % kObjectInfoValues;
+           if (field == 0 || field == 8) return v == 0.0 || v == 1.0;
+           if (field == 9) return v >= -1.0;
+           return v >= 0.0;
+         });
+  }
+
+  void object_visibility(const Values& values) {
+    const Values* const ids = load("segmentation");
+    if (ids == nullptr) return;
+    std::vector<double> counts;
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      counts.assign(values.width() + 1, 0.0);
+      for (std::size_t k = 0; k < ids->width(); ++k) {
+        const double id = ids->at(row, k);
+        if (id >= 0.0 && id < static_cast<double>(counts.size())) counts[static_cast<std::size_t>(id)] += 1.0;
+      }
+      for (std::size_t object = 0; object < values.width(); ++object) {
+        if (values.at(row, object) == counts[object + 1]) continue;
+        report(values, row, "not the number of pixels of object " + std::to_string(object) + " in `segmentation`",
+               format_number(counts[object + 1]), values.at(row, object));
+        break;
+      }
+    }
+  }
+
+  /// `state` is the poses and velocities once more.
+  void state(const Values& values) {
+    const Values* const pose = load("object_pose");
+    const Values* const velocity = load("object_velocity");
+    finite(values);
+    if (pose == nullptr || velocity == nullptr) return;
+    each(values, "not what object_pose and object_velocity say", "the same number",
+         [&](double v, std::int64_t row, std::size_t k) {
+           const std::size_t object = k / kStateValuesPerObject;
+           const std::size_t field = k % kStateValuesPerObject;
+           if (7 * object + 6 >= pose->width()) return false;
+           const double same = field < 7 ? pose->at(row, 7 * object + field) : velocity->at(row, 6 * object + field - 7);
+           return v == same || std::isnan(v);
+         });
+  }
+
+  void contact(const Values& values) {
+    const Values* const count = load("contact_count");
+    if (count == nullptr) return;
+    finite(values);
+    const auto slots = static_cast<double>(values.width() / kContactValues);
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      const double used = count->at(row, 0);
+      if (used < 0.0 || used > slots || (row == 0 && used != 0.0)) {
+        report(*count, row, "not a number of contacts", row == 0 ? "0 in frame 0" : "0 to " + format_number(slots), used);
+        continue;
+      }
+      for (std::size_t slot = 0; slot < values.width() / kContactValues; ++slot) {
+        const auto v = [&](std::size_t k) { return values.at(row, slot * kContactValues + k); };
+        if (static_cast<double>(slot) >= used) {
+          if (v(0) == -1.0 && v(1) == -1.0) continue;
+          report(values, row, "an unused entry is not empty (entry " + std::to_string(slot) + ")", "objects -1 and -1", v(0));
+          break;
+        }
+        const double normal = std::sqrt(v(5) * v(5) + v(6) * v(6) + v(7) * v(7));
+        if (!(v(0) >= 0.0 && v(0) < v(1) && v(1) < static_cast<double>(facts_.num_objects)) || v(0) != std::floor(v(0)) ||
+            v(1) != std::floor(v(1))) {
+          report(values, row, "no pair of objects (entry " + std::to_string(slot) + ")", "indices a < b", format_number(v(0)) + ", " + format_number(v(1)));
+          break;
+        }
+        if (std::fabs(normal - 1.0) > kUnitTolerance) {
+          report(values, row, "the normal is no unit vector (entry " + std::to_string(slot) + ")", "length 1", normal);
+          break;
+        }
+      }
+    }
+  }
+
+  void camera(const Values& values) {
+    finite(values);
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      double norm = 0.0;
+      for (std::size_t k = 3; k < 7; ++k) norm += values.at(row, k) * values.at(row, k);
+      if (std::fabs(std::sqrt(norm) - 1.0) > kUnitTolerance) {
+        report(values, row, "the camera's quaternion is no rotation", "length 1", std::sqrt(norm));
+      } else if (!(values.at(row, 7) > 0.0 && values.at(row, 8) > 0.0)) {
+        report(values, row, "no focal length", "fx and fy above 0", values.at(row, 7));
+      }
+    }
+  }
+
+  void variation(const Values& values) {
+    finite(values);
+    constant(values);
+  }
+
+  const ClipReader& reader_;
+  const DatasetFacts& facts_;
+  const std::int64_t position_;
+  Findings& findings_;
+  const std::int64_t rows_;
+  std::string file_;
+  std::int64_t episode_ = -1;
+  std::map<std::string, Values> loaded_;
+  std::map<std::string, bool> unreadable_;
+};
+
+const std::map<std::string, EpisodeCheck::Rule>& EpisodeCheck::rules() {
+  static const std::map<std::string, Rule> table = {
+      {"pixels", &EpisodeCheck::anything},
+      {"depth", &EpisodeCheck::depth},
+      {"segmentation", &EpisodeCheck::segmentation},
+      {"action", &EpisodeCheck::action},
+      {"proprio", &EpisodeCheck::finite},
+      {"observation", &EpisodeCheck::finite},
+      {"state", &EpisodeCheck::state},
+      {"reward", &EpisodeCheck::reward},
+      {"terminated", &EpisodeCheck::flag},
+      {"truncated", &EpisodeCheck::truncated},
+      {"time", &EpisodeCheck::time},
+      {"episode_idx", &EpisodeCheck::episode_idx},
+      {"step_idx", &EpisodeCheck::step_idx},
+      {"qpos", &EpisodeCheck::finite},
+      {"qvel", &EpisodeCheck::finite},
+      {"object_pose", &EpisodeCheck::object_pose},
+      {"object_velocity", &EpisodeCheck::object_velocity},
+      {"object_info", &EpisodeCheck::object_info},
+      {"object_visibility", &EpisodeCheck::object_visibility},
+      {"contact", &EpisodeCheck::contact},
+      {"contact_count", &EpisodeCheck::finite},
+      {"camera", &EpisodeCheck::camera},
+      {"variation", &EpisodeCheck::variation},
+  };
+  return table;
+}
+
+}  // namespace
+
+std::string base_name(const std::string& column) { return column.substr(0, column.find('.')); }
+
+bool has_value_rule(const std::string& base) { return EpisodeCheck::rules().contains(base); }
+
+void verify_episode(const ClipReader& reader, const DatasetFacts& facts, std::int64_t position, Findings& findings) {
+  EpisodeCheck(reader, facts, position, findings).run();
+}
+
+}  // namespace diorama
