@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include <glm/gtc/packing.hpp>
+
 #include "renderers/lighting.h"
 #include "renderers/vulkan/shadow_fit.h"
 
@@ -17,6 +19,12 @@ Float4 to_float(const dvec4& v) {
   return {static_cast<float>(v.x), static_cast<float>(v.y), static_cast<float>(v.z),
           static_cast<float>(v.w)};
 }
+
+/// 0..1 in so many bits.
+std::uint32_t to_bits(double value, int bits) {
+  return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0, 1.0) * ((1 << bits) - 1)));
+}
+constexpr double kMostHalf = 65504.0;
 
 /// Row `axis` of the 3x4 matrix of a pose.
 dvec4 pose_row(const Pose& pose, const dmat3& rotation, int axis) {
@@ -322,10 +330,12 @@ class Packer {
   void set_material(const Shape& shape, InstanceRecord& record) const {
     if (!shade_) return;
     const Material& material = scene_.materials[shape.material.index];
-    record.base_emission =
-        to_float(dvec4(material.base_color_linear, material.emission_nits * exposure_));
-    record.roughness_metallic = {static_cast<float>(std::clamp(material.roughness, kLeastRoughness, 1.0)),
-                                 static_cast<float>(material.metallic)};
+    const dvec3 color = glm::sqrt(material.base_color_linear);
+    const double roughness = std::clamp(material.roughness, kLeastRoughness, 1.0);
+    const std::uint32_t emission = glm::packHalf1x16(
+        static_cast<float>(std::min(material.emission_nits * exposure_, kMostHalf)));
+    record.surface = {to_bits(color.x, 11) | to_bits(color.y, 11) << 11 | to_bits(color.z, 10) << 22,
+                      to_bits(roughness, 8) | to_bits(material.metallic, 8) << 8 | emission << 16};
     if (!material.texture.valid()) return;
     const TextureSlot slot = device_.textures[material.texture.index];
     const Texture& texture = *scene_.textures[material.texture.index];
@@ -338,8 +348,7 @@ class Packer {
     const dvec3 center = 0.5 * (bounds.lower + bounds.upper);
     const double radius = 0.5 * glm::length(bounds.upper - bounds.lower);
     InstanceRecord record;
-    record.indices[1] = group.geometry->closed ? 0U : 1U;
-    record.indices[2] =
+    record.layer_id[1] =
         static_cast<std::uint32_t>(scene_.bodies[shape.body.index].object_index + 1);
     set_material(shape, record);
     set_mapping(scene_.materials[shape.material.index], shape, *group.geometry, group.kind, record);
@@ -371,7 +380,7 @@ class Packer {
       const double range = camera.far_m - camera.near_m;
       record.depth_projection = {static_cast<float>(-camera.near_m / range),
                                  static_cast<float>(camera.near_m * camera.far_m / range)};
-      record.indices[0] = static_cast<std::uint32_t>(layer);
+      record.layer_id[0] = static_cast<std::uint32_t>(layer);
       data_.instances.push_back(record);
     }
   }

@@ -60,16 +60,15 @@ struct InstanceRecord {
   Float4 row_y{};
   Float4 row_z{};
   Float4 projection{};
-  Float4 base_emission{};  ///< Linear base colour; pre-exposed radiance of a base colour of 1.
   Float2 depth_projection{};
-  Float2 roughness_metallic{};
-  std::array<std::uint32_t, 3> indices{};  ///< Layer, 1 = both sides are seen, object id.
+  std::array<std::uint32_t, 2> layer_id{};
+  std::array<std::uint32_t, 2> surface{};  ///< Material, packed as shaders/surface.glsl says.
   std::array<std::int32_t, 3> texture_place{-1, 0, 0};  ///< Page, layer, layers between cube faces.
-  Float2 pad{};
+  std::array<float, 3> pad{};
   Float4 map_scale{};
   Float4 map_offset{};
 };
-static_assert(sizeof(InstanceRecord) == 160);
+static_assert(sizeof(InstanceRecord) == 144);
 
 struct CasterRecord {
   Float4 row_x{};

@@ -10,6 +10,7 @@ namespace {
 constexpr vk::Format kColorFormat = vk::Format::eR8G8B8A8Unorm;
 constexpr vk::Format kDepthFormat = vk::Format::eR32Sfloat;
 constexpr vk::Format kIdFormat = vk::Format::eR16Uint;
+constexpr vk::Format kSurfaceFormat = vk::Format::eR32G32B32A32Uint;
 constexpr vk::Format kZFormat = vk::Format::eD32Sfloat;
 /// Picture sizes whose targets are kept.
 constexpr std::size_t kMaxTargets = 4;
@@ -24,7 +25,7 @@ vk::raii::DescriptorSetLayout make_set_layout(const Device& device) {
   };
   add(vk::DescriptorType::eUniformBufferDynamic, vk::ShaderStageFlagBits::eVertex);
   add(vk::DescriptorType::eUniformBufferDynamic, vk::ShaderStageFlagBits::eFragment);
-  for (int i = 0; i < 1 + kNumPages; ++i) {
+  for (int i = 0; i < 1 + kNumPages + 1; ++i) {
     add(vk::DescriptorType::eCombinedImageSampler, vk::ShaderStageFlagBits::eFragment);
   }
   return device.device.createDescriptorSetLayout(
@@ -50,13 +51,12 @@ vk::RenderingAttachmentInfo attachment(const Image& image, vk::ImageLayout layou
 GbufferPass::GbufferPass(Device& device)
     : device_(&device),
       set_layout_(make_set_layout(device)),
-      layout_(make_layout(device, set_layout_)) {}
+      layout_(make_layout(device, set_layout_)),
+      sampler_(device.device.createSampler({})) {}
 
-const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind,
-                                                        const LightSetup& lights) {
-  const std::pair key(kind, lights);
-  const auto found = surface_pipelines_.find(key);
-  if (found != surface_pipelines_.end()) return found->second;
+const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
+  std::optional<vk::raii::Pipeline>& pipeline = surface_pipelines_[static_cast<int>(kind)];
+  if (pipeline) return *pipeline;
   using Rate = vk::VertexInputRate;
   constexpr auto kFloat4 = vk::Format::eR32G32B32A32Sfloat;
   PipelineConfig config;
@@ -71,43 +71,40 @@ const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind,
       {5, 2, kFloat4, offsetof(InstanceRecord, row_z)},
       {6, 2, kFloat4, offsetof(InstanceRecord, projection)},
       {7, 2, vk::Format::eR32G32Sfloat, offsetof(InstanceRecord, depth_projection)},
-      {8, 2, vk::Format::eR32G32B32Uint, offsetof(InstanceRecord, indices)}};
+      {8, 2, vk::Format::eR32G32Uint, offsetof(InstanceRecord, layer_id)}};
   config.color_formats = {kDepthFormat, kIdFormat};
   if (kind != SurfaceKind::kGeometryOnly) {
     config.bindings.push_back({1, 16, Rate::eVertex});
     config.attributes.push_back({1, 1, vk::Format::eR16G16B16A16Snorm, 0});
-    config.attributes.push_back({11, 2, kFloat4, offsetof(InstanceRecord, base_emission)});
     config.attributes.push_back(
-        {12, 2, vk::Format::eR32G32Sfloat, offsetof(InstanceRecord, roughness_metallic)});
-    config.color_formats.push_back(kColorFormat);
+        {9, 2, vk::Format::eR32G32Uint, offsetof(InstanceRecord, surface)});
+    config.color_formats.push_back(kSurfaceFormat);
   }
   if (kind == SurfaceKind::kImage) {
     config.attributes.push_back({2, 1, vk::Format::eR32G32Sfloat, 8});
   }
   if (kind == SurfaceKind::kImage || kind == SurfaceKind::kCube) {
-    config.attributes.push_back({9, 2, kFloat4, offsetof(InstanceRecord, map_scale)});
-    config.attributes.push_back({10, 2, kFloat4, offsetof(InstanceRecord, map_offset)});
+    config.attributes.push_back({10, 2, kFloat4, offsetof(InstanceRecord, map_scale)});
+    config.attributes.push_back({11, 2, kFloat4, offsetof(InstanceRecord, map_offset)});
     config.attributes.push_back(
-        {13, 2, vk::Format::eR32G32B32Sint, offsetof(InstanceRecord, texture_place)});
+        {12, 2, vk::Format::eR32G32B32Sint, offsetof(InstanceRecord, texture_place)});
   }
   config.depth_format = kZFormat;
+  pipeline = make_pipeline(*device_, layout_, config);
+  return *pipeline;
+}
+
+const vk::raii::Pipeline& GbufferPass::shade_pipeline(const LightSetup& lights) {
+  const auto found = shade_pipelines_.find(lights);
+  if (found != shade_pipelines_.end()) return found->second;
+  PipelineConfig config;
+  config.vertex = shade_vertex_shader();
+  config.fragment = shade_fragment_shader();
+  config.color_formats = {kColorFormat};
   config.specialization = {std::bit_cast<std::uint32_t>(static_cast<float>(kShadowSizeTexels)),
                            static_cast<std::uint32_t>(lights.sun),
                            static_cast<std::uint32_t>(lights.num_others)};
-  return surface_pipelines_.emplace(key, make_pipeline(*device_, layout_, config)).first->second;
-}
-
-const vk::raii::Pipeline& GbufferPass::sky_pipeline() {
-  if (sky_pipeline_) return *sky_pipeline_;
-  PipelineConfig config;
-  config.vertex = sky_vertex_shader();
-  config.fragment = sky_fragment_shader();
-  config.color_formats = {kDepthFormat, kIdFormat, kColorFormat};
-  config.depth_format = kZFormat;
-  config.depth_compare = vk::CompareOp::eEqual;
-  config.depth_write = false;
-  sky_pipeline_ = make_pipeline(*device_, layout_, config);
-  return *sky_pipeline_;
+  return shade_pipelines_.emplace(lights, make_pipeline(*device_, layout_, config)).first->second;
 }
 
 const Targets& GbufferPass::targets(int width, int height, int layers) {
@@ -140,6 +137,8 @@ const Targets& GbufferPass::targets(int width, int height, int layers) {
   };
   const vk::ImageUsageFlags drawn = Use::eColorAttachment | Use::eTransferSrc;
   made.color = make(kColorFormat, drawn, vk::ImageAspectFlagBits::eColor);
+  made.surface =
+      make(kSurfaceFormat, Use::eColorAttachment | Use::eSampled, vk::ImageAspectFlagBits::eColor);
   made.depth_m = make(kDepthFormat, drawn, vk::ImageAspectFlagBits::eColor);
   made.id = make(kIdFormat, drawn, vk::ImageAspectFlagBits::eColor);
   made.z = make(kZFormat, Use::eDepthStencilAttachment, vk::ImageAspectFlagBits::eDepth);
@@ -147,12 +146,11 @@ const Targets& GbufferPass::targets(int width, int height, int layers) {
   return targets_.front();
 }
 
-void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk,
-                                const LightSetup& lights) {
+void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk) {
   std::optional<SurfaceKind> bound;
   for (const Draw& draw : chunk.draws) {
     if (bound != draw.kind) {
-      commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind, lights));
+      commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind));
       bound = draw.kind;
     }
     commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
@@ -160,6 +158,39 @@ void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const C
     commands.drawIndexed(draw.geometry->num_indices, draw.num_instances, draw.geometry->first_index,
                          draw.geometry->first_vertex, draw.first_instance);
   }
+}
+
+/// Leaves the colour ready to be copied.
+void GbufferPass::shade_surfaces(const vk::raii::CommandBuffer& commands, const Targets& targets,
+                                 int num_views, const LightSetup& lights) {
+  using Stage = vk::PipelineStageFlagBits2;
+  using Bit = vk::AccessFlagBits2;
+  const Access copied{Stage::eCopy, Bit::eTransferRead};
+  const Access drawn{Stage::eColorAttachmentOutput,
+                     Bit::eColorAttachmentWrite | Bit::eColorAttachmentRead};
+  const Access sampled{Stage::eFragmentShader, Bit::eShaderSampledRead};
+  constexpr auto kDraw = vk::ImageLayout::eColorAttachmentOptimal;
+  constexpr auto kSample = vk::ImageLayout::eShaderReadOnlyOptimal;
+  constexpr auto kCopy = vk::ImageLayout::eTransferSrcOptimal;
+  image_barrier(commands, targets.surface, drawn, sampled, kDraw, kSample);
+  image_barrier(commands, targets.color, {copied.stages | drawn.stages, drawn.access}, drawn,
+                vk::ImageLayout::eUndefined, kDraw);
+  const vk::RenderingAttachmentInfo color{.imageView = targets.color.view(),
+                                          .imageLayout = kDraw,
+                                          .loadOp = vk::AttachmentLoadOp::eDontCare,
+                                          .storeOp = vk::AttachmentStoreOp::eStore};
+  const auto layers = static_cast<std::uint32_t>(num_views);
+  commands.beginRendering({.renderArea = {{0, 0},
+                                          {static_cast<std::uint32_t>(targets.width),
+                                           static_cast<std::uint32_t>(targets.height)}},
+                           .layerCount = layers,
+                           .colorAttachmentCount = 1,
+                           .pColorAttachments = &color});
+  commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *shade_pipeline(lights));
+  commands.setCullMode(vk::CullModeFlagBits::eNone);
+  commands.draw(3, layers, 0, 0);
+  commands.endRendering();
+  image_barrier(commands, targets.color, drawn, copied, kDraw, kCopy);
 }
 
 void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
@@ -174,11 +205,11 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
                      Bit::eColorAttachmentWrite | Bit::eColorAttachmentRead};
   const Access tested{Stage::eEarlyFragmentTests | Stage::eLateFragmentTests,
                       Bit::eDepthStencilAttachmentRead | Bit::eDepthStencilAttachmentWrite};
-  const Access before{copied.stages | drawn.stages, drawn.access};
+  const Access before{copied.stages | drawn.stages | Stage::eFragmentShader, drawn.access};
   constexpr auto kDraw = vk::ImageLayout::eColorAttachmentOptimal;
   constexpr auto kCopy = vk::ImageLayout::eTransferSrcOptimal;
   std::vector<const Image*> images{&targets.depth_m, &targets.id};
-  if (shade) images.push_back(&targets.color);
+  if (shade) images.push_back(&targets.surface);
   std::vector<vk::RenderingAttachmentInfo> colors;
   for (const Image* image : images) {
     image_barrier(commands, *image, before, drawn, vk::ImageLayout::eUndefined, kDraw);
@@ -209,14 +240,11 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
         static_cast<std::uint32_t>(chunk.first_light_record * sizeof(LightRecord))};
     commands.bindDescriptorSets(vk::PipelineBindPoint::eGraphics, *layout_, 0, tables, offsets);
   }
-  draw_surfaces(commands, chunk, lights);
-  if (shade) {
-    commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *sky_pipeline());
-    commands.setCullMode(vk::CullModeFlagBits::eNone);
-    commands.draw(3, layers, 0, 0);
-  }
+  draw_surfaces(commands, chunk);
   commands.endRendering();
-  for (const Image* image : images) image_barrier(commands, *image, drawn, copied, kDraw, kCopy);
+  if (shade) shade_surfaces(commands, targets, chunk.num_views, lights);
+  image_barrier(commands, targets.depth_m, drawn, copied, kDraw, kCopy);
+  image_barrier(commands, targets.id, drawn, copied, kDraw, kCopy);
   if (shade) readback.record_copy(commands, targets.color, Channel::kColor, chunk);
   if (has_channel(channels, Channel::kDepth)) {
     readback.record_copy(commands, targets.depth_m, Channel::kDepth, chunk);

@@ -1,11 +1,12 @@
-// Draws the views of one chunk as layers of array images: depth, object ids and colour in one pass.
+// Draws the views of one chunk as layers of array images: depth, object ids and surfaces in one pass,
+// then colour from these, every pixel once.
 // Owned by the renderer; the Device must outlive it. The targets are shared by all submissions,
 // which run one after the other on the queue. Not thread-safe.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "renderers/vulkan/frame_data.h"
@@ -21,6 +22,7 @@ struct Targets {
   int width = 0;
   int height = 0;
   int layers = 0;
+  Image surface;  ///< RGBA32_UINT, what shading needs.
   Image color;    ///< RGBA8, sRGB encoded by the shader.
   Image depth_m;  ///< R32F, metres; 0 where nothing is hit.
   Image id;       ///< R16_UINT
@@ -32,6 +34,7 @@ class GbufferPass {
   explicit GbufferPass(Device& device);
 
   const vk::raii::DescriptorSetLayout& set_layout() const { return set_layout_; }
+  vk::Sampler sampler() const { return *sampler_; }  ///< For Targets.
 
   /// Targets of at least `layers` layers. They hold until the next call. May wait for the device.
   const Targets& targets(int width, int height, int layers);
@@ -43,17 +46,19 @@ class GbufferPass {
               const Readback& readback);
 
  private:
-  const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind, const LightSetup& lights);
-  const vk::raii::Pipeline& sky_pipeline();
-  void draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk,
-                     const LightSetup& lights);
+  const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind);
+  const vk::raii::Pipeline& shade_pipeline(const LightSetup& lights);
+  void draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk);
+  void shade_surfaces(const vk::raii::CommandBuffer& commands, const Targets& targets,
+                      int num_views, const LightSetup& lights);
 
   Device* device_;
   vk::raii::DescriptorSetLayout set_layout_;
   vk::raii::PipelineLayout layout_;
+  vk::raii::Sampler sampler_;
   // Made at first use: each costs a compilation.
-  std::map<std::pair<SurfaceKind, LightSetup>, vk::raii::Pipeline> surface_pipelines_;
-  std::optional<vk::raii::Pipeline> sky_pipeline_;
+  std::array<std::optional<vk::raii::Pipeline>, kNumSurfaceKinds> surface_pipelines_;
+  std::map<LightSetup, vk::raii::Pipeline> shade_pipelines_;
   std::vector<Targets> targets_;  ///< Last used first.
 };
 

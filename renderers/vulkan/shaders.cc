@@ -27,11 +27,11 @@ constexpr std::uint32_t kGeometryVertex[] = {
 constexpr std::uint32_t kGeometryFragment[] = {
 #include "gbuffer_geometry.frag.inc"
 };
-constexpr std::uint32_t kSkyVertex[] = {
-#include "sky.vert.inc"
+constexpr std::uint32_t kShadeVertex[] = {
+#include "shade.vert.inc"
 };
-constexpr std::uint32_t kSkyFragment[] = {
-#include "sky.frag.inc"
+constexpr std::uint32_t kShadeFragment[] = {
+#include "shade.frag.inc"
 };
 constexpr std::uint32_t kShadowVertex[] = {
 #include "shadow.vert.inc"
@@ -67,8 +67,8 @@ Spirv surface_fragment_shader(SurfaceKind kind) {
   return kGeometryFragment;
 }
 
-Spirv sky_vertex_shader() { return kSkyVertex; }
-Spirv sky_fragment_shader() { return kSkyFragment; }
+Spirv shade_vertex_shader() { return kShadeVertex; }
+Spirv shade_fragment_shader() { return kShadeFragment; }
 Spirv shadow_vertex_shader() { return kShadowVertex; }
 
 }  // namespace diorama::vulkan

@@ -14,8 +14,8 @@ inline constexpr int kNumSurfaceKinds = 4;
 
 Spirv surface_vertex_shader(SurfaceKind kind);
 Spirv surface_fragment_shader(SurfaceKind kind);
-Spirv sky_vertex_shader();
-Spirv sky_fragment_shader();
+Spirv shade_vertex_shader();
+Spirv shade_fragment_shader();
 Spirv shadow_vertex_shader();
 
 }  // namespace diorama::vulkan

@@ -47,7 +47,8 @@ vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineL
       .lineWidth = 1.0F};
   const vk::PipelineMultisampleStateCreateInfo multisample{.rasterizationSamples =
                                                                vk::SampleCountFlagBits::e1};
-  const vk::PipelineDepthStencilStateCreateInfo depth{.depthTestEnable = true,
+  const vk::PipelineDepthStencilStateCreateInfo depth{.depthTestEnable =
+                                                          config.depth_format != vk::Format::eUndefined,
                                                       .depthWriteEnable = config.depth_write,
                                                       .depthCompareOp = config.depth_compare};
   std::vector<vk::PipelineColorBlendAttachmentState> blends;

@@ -49,7 +49,7 @@ vk::raii::DescriptorPool make_descriptor_pool(const Device& device) {
   const std::array<vk::DescriptorPoolSize, 2> sizes{
       vk::DescriptorPoolSize{vk::DescriptorType::eUniformBufferDynamic, 2 * kNumSlots},
       vk::DescriptorPoolSize{vk::DescriptorType::eCombinedImageSampler,
-                             (1 + kNumPages) * kNumSlots}};
+                             (1 + kNumPages + 1) * kNumSlots}};
   return device.device.createDescriptorPool(
       {.flags = vk::DescriptorPoolCreateFlagBits::eFreeDescriptorSet,
        .maxSets = kNumSlots,
@@ -202,7 +202,7 @@ class VulkanRenderer : public Renderer {
   }
 
   ChunkLimits chunk_limits(int width, int height) const {
-    const std::int64_t layer_bytes = std::int64_t{width} * height * 4;
+    const std::int64_t layer_bytes = std::int64_t{width} * height * 16;  // of the largest target
     ChunkLimits limits;
     limits.max_views = static_cast<int>(
         std::clamp<std::int64_t>(kTargetBudgetBytes / layer_bytes, 1, kMaxLayersPerPass));
@@ -238,7 +238,7 @@ class VulkanRenderer : public Renderer {
       far_m.push_back(static_cast<float>(scene.cameras[view.camera.index].far_m));
     }
     slot.readback.prepare(*device_, size.width_px, size.height_px, channels, std::move(far_m));
-    fill(slot, data, staging, shade);
+    fill(slot, data, targets, staging, shade);
 
     const vk::raii::CommandBuffer& commands = slot.commands.begin();
     scene_->record_uploads(commands, slot.staging);
@@ -255,7 +255,8 @@ class VulkanRenderer : public Renderer {
     return next_ticket_++;
   }
 
-  void fill(Slot& slot, const FrameData& data, const Staging& staging, bool shade) {
+  void fill(Slot& slot, const FrameData& data, const Targets& targets, const Staging& staging,
+            bool shade) {
     using Use = vk::BufferUsageFlagBits;
     upload(*device_, slot.staging, std::span(staging), Use::eTransferSrc);
     upload(*device_, slot.instances, std::span(data.instances), Use::eVertexBuffer);
@@ -276,6 +277,9 @@ class VulkanRenderer : public Renderer {
                         .imageView = scene_->textures().view(page),
                         .imageLayout = vk::ImageLayout::eShaderReadOnlyOptimal});
     }
+    images.push_back({.sampler = gbuffer_pass_.sampler(),
+                      .imageView = targets.surface.view(),
+                      .imageLayout = vk::ImageLayout::eShaderReadOnlyOptimal});
     std::vector<vk::WriteDescriptorSet> writes;
     for (std::uint32_t i = 0; i < buffers.size(); ++i) {
       writes.push_back({.dstSet = *slot.tables,

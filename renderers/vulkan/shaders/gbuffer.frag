@@ -1,10 +1,10 @@
 #version 460
 #extension GL_EXT_scalar_block_layout : require
 #extension GL_GOOGLE_include_directive : require
-// Colour, planar depth and object id of the nearest surface. TEXTURE as in gbuffer.vert.
+// Planar depth and id of the nearest surface, and what shade.frag needs of it. SHADE and TEXTURE as in gbuffer.vert.
 
 #if SHADE
-#include "brdf.glsl"
+#include "surface.glsl"
 #include "tables.glsl"
 
 layout(location = 0) in vec3 normal_camera;
@@ -13,27 +13,18 @@ layout(location = 2) in vec2 coordinate;
 #elif TEXTURE == 2
 layout(location = 2) in vec3 coordinate;
 #endif
-layout(location = 2) out vec4 out_color;
-layout(location = 3) in vec4 place_shadow;
-layout(location = 4) in float shadow_depth;
-layout(location = 5) flat in vec4 base_emission;
-layout(location = 6) flat in vec2 roughness_metallic;
-layout(location = 7) flat in vec4 view_values[7];  // As in gbuffer.vert.
+layout(location = 3) flat in uvec2 surface;
 #if TEXTURE
-layout(location = 14) flat in ivec3 texture_place;
+layout(location = 4) flat in ivec3 texture_place;
 #endif
-layout(constant_id = 0) const float shadow_texels = 1024.0;
-// What the scene has, so that nothing is computed for what it has not.
-layout(constant_id = 1) const int sun_kind = 2;  // 0 none, 1 without a shadow map, 2 with one.
-layout(constant_id = 2) const int num_lights = 0;  // Beside the sun.
+layout(location = 2) out uvec4 out_surface;
 #endif
-layout(location = 1) flat in uvec3 indices;
+layout(location = 1) flat in uint id;
 
 layout(location = 0) out float out_depth;
 layout(location = 1) out uint out_id;
 
-#if SHADE
-#if TEXTURE
+#if SHADE && TEXTURE
 vec3 sample_page(int page, vec3 place, vec2 dx, vec2 dy) {
   // One array per size class, chosen by branches: arrays of descriptors need a feature beyond the baseline.
   if (page == 0) return textureGrad(texture_page_0, place, dx, dy).rgb;
@@ -86,75 +77,18 @@ vec3 texture_color() {
 }
 #endif
 
-// 1 = lit. One bilinear comparison of four texels; outside of the map everything is lit.
-float shadow_factor() {
-  vec2 uv = place_shadow.zw;
-  if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) return 1.0;
-  float reference = clamp(shadow_depth, 0.0, 1.0);
-  vec4 lit = textureGather(shadow_map, vec3(uv, view_values[6].w), reference);
-  vec2 weight = fract(uv * shadow_texels - 0.5);
-  return mix(mix(lit.w, lit.z, weight.x), mix(lit.x, lit.y, weight.x), weight.y);
-}
-
-vec3 shade(float z) {
-  vec3 point = vec3(place_shadow.xy, z);
-  vec3 v = -normalize(point);
-  // A surface that is open shows the normal of the side that is seen.
-  vec3 n = normalize(gl_FrontFacing ? normal_camera : -normal_camera);
-  float n_dot_v = max(dot(n, v), 1e-3);
-
-  vec3 base = base_emission.rgb;
-#if TEXTURE
-  base *= texture_color();
-#endif
-  float roughness = roughness_metallic.x;
-  float alpha = roughness * roughness;
-  vec3 diffuse = base * (1.0 - roughness_metallic.y);
-  vec3 f0 = mix(vec3(0.04), base, roughness_metallic.y);
-
-  vec3 up_camera = vec3(view_values[0].w, view_values[1].w, view_values[2].w);
-  float up = dot(n, up_camera);
-  vec3 irradiance =
-      view_values[0].rgb + view_values[1].rgb * up + view_values[2].rgb * (up * up);
-  float up_reflected = dot(2.0 * dot(n, v) * n - v, up_camera);
-  vec3 mirrored =
-      sky_radiance(view_values[3].rgb, view_values[4].rgb, view_values[5].rgb, up_reflected);
-  vec3 color = base_emission.w * base + diffuse * irradiance +
-               environment_reflectance(f0, roughness, n_dot_v) *
-                   mix(mirrored, irradiance, roughness);
-
-  if (sun_kind != 0) {
-    vec3 l = vec3(view_values[3].w, view_values[4].w, view_values[5].w);
-    vec3 power = view_values[6].rgb;
-    if (sun_kind == 2) power *= shadow_factor();
-    color += power * shade_light(diffuse, f0, alpha, n, v, l, n_dot_v);
-  }
-  for (int i = 0; i < num_lights; ++i) {
-    Light light = lights[indices.y + i];
-    vec3 l = light.toward_camera;
-    vec3 power = light.power;
-    if (light.type != 0) {
-      vec3 toward = light.position_camera - point;
-      float distance2 = max(dot(toward, toward), 1e-6);
-      l = toward * inversesqrt(distance2);
-      power /= distance2;
-      if (light.type == 2) {
-        // Full inside, falling smoothly to nothing over the cone's outermost tenth (in cosine).
-        float inside = dot(l, light.toward_camera) - light.cos_cutoff;
-        power *= smoothstep(0.0, 0.1 * (1.0 - light.cos_cutoff) + 1e-4, inside);
-      }
-    }
-    color += power * shade_light(diffuse, f0, alpha, n, v, l, n_dot_v);
-  }
-  return color;
-}
-#endif
-
 void main() {
   float z = 1.0 / gl_FragCoord.w;
   out_depth = z;
-  out_id = indices.z;
+  out_id = id;
 #if SHADE
-  out_color = vec4(display_color(shade(z)), 1.0);
+  // A surface that is open shows the normal of the side that is seen.
+  uint normal = pack_normal(gl_FrontFacing ? normal_camera : -normal_camera);
+#if TEXTURE
+  uint base = pack_base_color(unpack_base_color(surface.x) * texture_color());
+  out_surface = uvec4(normal, base, surface.y, floatBitsToUint(z));
+#else
+  out_surface = uvec4(normal, surface, floatBitsToUint(z));
+#endif
 #endif
 }

@@ -1,7 +1,6 @@
 // The tables of a submission; the same structs stand in frame_data.h. Scalar layout.
 
-// What all pixels of a view share. The vertex shader hands it on as flat values: software devices read blocks pixel by
-// pixel, flat values once per triangle.
+// What all pixels of a view share. shade.vert hands it on as flat values: software devices read blocks pixel by pixel.
 struct View {
   vec4 ray;              // Camera x/z = ray.x * fragment.x + ray.z; y likewise with .y and .w.
   vec4 shadow_row_u;     // Shadow map coordinates from a point of the camera frame: dot(row, vec4(point, 1)).
@@ -38,3 +37,4 @@ layout(set = 0, binding = 4) uniform sampler2DArray texture_page_1;
 layout(set = 0, binding = 5) uniform sampler2DArray texture_page_2;
 layout(set = 0, binding = 6) uniform sampler2DArray texture_page_3;
 layout(set = 0, binding = 7) uniform sampler2DArray texture_page_4;
+layout(set = 0, binding = 8) uniform usampler2DArray surfaces;
