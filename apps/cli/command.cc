@@ -13,7 +13,8 @@ namespace diorama::cli {
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {generate_command(), validate_command(), inspect_command(),
                                              preview_command(),  verify_command(),
-                                             bench_command(),    doctor_command()};
+                                             bench_command(),    doctor_command(),
+                                             edit_command()};
   return table;
 }
 

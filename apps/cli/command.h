@@ -47,6 +47,7 @@ Command preview_command();
 Command verify_command();
 Command bench_command();
 Command doctor_command();
+Command edit_command();
 
 /// Prints on stderr. A reader that went away is no failure: the work counts, not the talk.
 template <typename... Args>

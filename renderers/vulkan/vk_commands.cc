@@ -31,12 +31,21 @@ const vk::raii::CommandBuffer& CommandSlot::begin() {
   return commands_;
 }
 
-void CommandSlot::submit() {
+void CommandSlot::submit(vk::Semaphore acquired, vk::Semaphore drawn) {
   commands_.end();
   device_->device.resetFences(*fence_);
   const vk::CommandBufferSubmitInfo commands{.commandBuffer = *commands_};
-  device_->queue.submit2(
-      vk::SubmitInfo2{.commandBufferInfoCount = 1, .pCommandBufferInfos = &commands}, *fence_);
+  const vk::SemaphoreSubmitInfo wait{.semaphore = acquired,
+                                     .stageMask = vk::PipelineStageFlagBits2::eAllTransfer};
+  const vk::SemaphoreSubmitInfo signal{.semaphore = drawn,
+                                       .stageMask = vk::PipelineStageFlagBits2::eAllCommands};
+  device_->queue.submit2(vk::SubmitInfo2{.waitSemaphoreInfoCount = acquired ? 1U : 0U,
+                                         .pWaitSemaphoreInfos = &wait,
+                                         .commandBufferInfoCount = 1,
+                                         .pCommandBufferInfos = &commands,
+                                         .signalSemaphoreInfoCount = drawn ? 1U : 0U,
+                                         .pSignalSemaphoreInfos = &signal},
+                         *fence_);
   pending_ = true;
 }
 

@@ -16,8 +16,9 @@ class CommandSlot {
   /// Starts to record; the slot must be idle.
   const vk::raii::CommandBuffer& begin();
 
-  /// Ends recording and submits.
-  void submit();
+  /// Ends recording and submits. A window's picture: transfers wait for `acquired`, and `drawn` is
+  /// signalled at the end.
+  void submit(vk::Semaphore acquired = {}, vk::Semaphore drawn = {});
 
  private:
   const Device* device_;

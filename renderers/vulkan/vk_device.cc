@@ -150,7 +150,7 @@ Status status_of_exception(const std::string& what) {
   }
 }
 
-Result<std::unique_ptr<Instance>> make_instance(bool validation) {
+Result<std::unique_ptr<Instance>> make_instance(bool validation, const DeviceExtras& extras) {
   try {
     // The context loads libvulkan.so.1 itself, so that a machine without it gets a message, not a
     // linker's error.
@@ -158,7 +158,7 @@ Result<std::unique_ptr<Instance>> make_instance(bool validation) {
     made->messages = std::make_unique<Messages>();
     const vk::ApplicationInfo application{.pApplicationName = "diorama",
                                           .apiVersion = VK_API_VERSION_1_3};
-    std::vector<const char*> layers, extensions;
+    std::vector<const char*> layers, extensions = extras.instance_extensions;
     const vk::DebugUtilsMessengerCreateInfoEXT messenger{
         .messageSeverity = vk::DebugUtilsMessageSeverityFlagBitsEXT::eWarning |
                            vk::DebugUtilsMessageSeverityFlagBitsEXT::eError,
@@ -236,8 +236,9 @@ int best_candidate(const std::vector<Candidate>& candidates) {
   return -1;
 }
 
-Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation) {
-  DIORAMA_ASSIGN_OR_RETURN(auto instance, make_instance(validation));
+Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation,
+                                            const DeviceExtras& extras) {
+  DIORAMA_ASSIGN_OR_RETURN(auto instance, make_instance(validation, extras));
   try {
     std::vector<Candidate> candidates = list_candidates(*instance);
     DIORAMA_ASSIGN_OR_RETURN(const int index, choose(candidates, wanted));
@@ -263,7 +264,10 @@ Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool vali
     made->device = vk::raii::Device(
         physical, vk::DeviceCreateInfo{.pNext = &features.get<vk::PhysicalDeviceFeatures2>(),
                                        .queueCreateInfoCount = 1,
-                                       .pQueueCreateInfos = &queue});
+                                       .pQueueCreateInfos = &queue,
+                                       .enabledExtensionCount = static_cast<std::uint32_t>(
+                                           extras.device_extensions.size()),
+                                       .ppEnabledExtensionNames = extras.device_extensions.data()});
     made->queue = made->device.getQueue(made->queue_family, 0);
     return made;
   } catch (...) {

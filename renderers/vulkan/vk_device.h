@@ -36,8 +36,14 @@ struct Instance {
   vk::raii::DebugUtilsMessengerEXT messenger{nullptr};
 };
 
+/// What a program needs beyond drawing: a window's surface and swapchain. Names of extensions.
+struct DeviceExtras {
+  std::vector<const char*> instance_extensions;
+  std::vector<const char*> device_extensions;
+};
+
 /// unavailable if there is no loader, no driver or (with `validation`) no validation layer.
-Result<std::unique_ptr<Instance>> make_instance(bool validation);
+Result<std::unique_ptr<Instance>> make_instance(bool validation, const DeviceExtras& extras = {});
 
 /// A physical device and why it cannot be used (`reasons` empty = it can). Best first.
 struct Candidate {
@@ -69,7 +75,8 @@ struct Device {
 
 /// `wanted`: index, part of a name, or "" for the best. unavailable names every candidate with its
 /// reasons.
-Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation);
+Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation,
+                                            const DeviceExtras& extras = {});
 
 /// The Status of the exception that is being handled; call it in a catch block.
 Status status_of_exception(const std::string& what);

@@ -54,7 +54,12 @@ vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineL
   std::vector<vk::PipelineColorBlendAttachmentState> blends;
   for (std::size_t i = 0; i < config.color_formats.size(); ++i) {
     using Bit = vk::ColorComponentFlagBits;
-    blends.push_back({.colorWriteMask = Bit::eR | Bit::eG | Bit::eB | Bit::eA});
+    blends.push_back({.blendEnable = config.alpha_blend,
+                      .srcColorBlendFactor = vk::BlendFactor::eSrcAlpha,
+                      .dstColorBlendFactor = vk::BlendFactor::eOneMinusSrcAlpha,
+                      .srcAlphaBlendFactor = vk::BlendFactor::eOne,
+                      .dstAlphaBlendFactor = vk::BlendFactor::eOneMinusSrcAlpha,
+                      .colorWriteMask = Bit::eR | Bit::eG | Bit::eB | Bit::eA});
   }
   const vk::PipelineColorBlendStateCreateInfo blend{
       .attachmentCount = static_cast<std::uint32_t>(blends.size()), .pAttachments = blends.data()};

@@ -1,0 +1,259 @@
+#include "apps/editor/app/file_actions.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/editor/ui/shell.h"
+
+namespace diorama::editor {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kQuestion = "Unsaved changes";
+constexpr const char* kRecovery = "Recovery";
+constexpr int kNumRecent = 10;
+
+std::string time_text(std::time_t time) {
+  std::tm local{};
+  localtime_r(&time, &local);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", local.tm_year + 1900, local.tm_mon + 1,
+                     local.tm_mday, local.tm_hour, local.tm_min);
+}
+
+}  // namespace
+
+void FileActions::add_actions() {
+  ActionTable& actions = p_.actions;
+  const Workspace& work = p_.workspace;
+  actions.add({.id = "file.new",
+               .title = "New",
+               .help = "An empty document.",
+               .menu = "File",
+               .icon = icon::kNew,
+               .shortcut = {.key = Key::kN, .ctrl = true},
+               .run = [this] { ask_unsaved([this] { p_.workspace.open_new(); }); }});
+  actions.add({.id = "file.open",
+               .title = "Open...",
+               .help = "Opens a scenario, a model file or a dataset folder.",
+               .menu = "File",
+               .icon = icon::kOpen,
+               .shortcut = {.key = Key::kO, .ctrl = true},
+               .run = [this] {
+                 p_.browser.ask(
+                     {.title = "Open",
+                      .extensions = {".textproto", ".xml", ".mjcf", ".h5", ".json"},
+                      .start = p_.workspace.document().file().empty()
+                                   ? fs::path()
+                                   : p_.workspace.document().file().parent_path(),
+                      .chosen = [this](const fs::path& file) {
+                        // The manifest stands for its folder, which a list of files cannot choose.
+                        open_asking(file.filename() == "dataset.json" ? file.parent_path() : file);
+                      }});
+               }});
+  for (int i = 0; i < kNumRecent; ++i) {
+    actions.add({.id = fmt::format("file.recent.{}", i + 1),
+                 .title = "",
+                 .help = "Opens it again.",
+                 .menu = "File/Open recent",
+                 .run = [this, i] {
+                   if (i < static_cast<int>(p_.settings.recent.size()))
+                     open_asking(std::string(p_.settings.recent[i]));
+                 }});
+  }
+  actions.add({.id = "file.save",
+               .title = "Save",
+               .help = "Writes the document to its file.",
+               .menu = "File",
+               .separator = true,
+               .icon = icon::kSave,
+               .shortcut = {.key = Key::kS, .ctrl = true},
+               .disabled =
+                   [&work] {
+                     return work.document().dirty() || work.document().file().empty()
+                                ? ""
+                                : "nothing has changed";
+                   },
+               .run = [this] { save(); }});
+  actions.add({.id = "file.save_as",
+               .title = "Save as...",
+               .help = "Writes the document to another file.",
+               .menu = "File",
+               .shortcut = {.key = Key::kS, .ctrl = true, .shift = true},
+               .run = [this] { save_as(); }});
+  actions.add(
+      {.id = "edit.undo",
+       .title = "Undo",
+       .help = "Takes the last change back.",
+       .menu = "Edit",
+       .separator = true,
+       .icon = icon::kUndo,
+       .shortcut = {.key = Key::kZ, .ctrl = true},
+       .disabled =
+           [&work] { return work.history().can_undo() ? "" : "there is nothing to take back"; },
+       .run = [this] { p_.workspace.undo(); }});
+  actions.add(
+      {.id = "edit.redo",
+       .title = "Redo",
+       .help = "Does again what was taken back.",
+       .menu = "Edit",
+       .icon = icon::kRedo,
+       .shortcut = {.key = Key::kZ, .ctrl = true, .shift = true},
+       .disabled = [&work] { return work.history().can_redo() ? "" : "nothing was taken back"; },
+       .run = [this] { p_.workspace.redo(); }});
+  actions.add(
+      {.id = "edit.select_none",
+       .title = "Select nothing",
+       .help = "Clears the selection.",
+       .menu = "Edit",
+       .separator = true,
+       .disabled =
+           [&work] { return work.document().selection().empty() ? "nothing is selected" : ""; },
+       .run = [this] { p_.workspace.select({}); }});
+  actions.add({.id = "app.quit",
+               .title = "Quit",
+               .help = "Closes the editor; asks first if there are unsaved changes.",
+               .menu = "File",
+               .separator = true,
+               .shortcut = {.key = Key::kQ, .ctrl = true},
+               .run = [this] { quit_asking(); }});
+  show_recent();
+}
+
+void FileActions::show_recent() {
+  for (int i = 0; i < kNumRecent; ++i) {
+    const auto& recent = p_.settings.recent;
+    p_.actions.set_title(fmt::format("file.recent.{}", i + 1),
+                         i < static_cast<int>(recent.size()) ? recent[i] : "");
+  }
+}
+
+Status FileActions::open(const fs::path& file) {
+  std::error_code ignored;
+  const std::string extension = file.extension().string();
+  if (fs::is_directory(file, ignored) || extension == ".h5" || extension == ".hdf5") {
+    p_.open_dataset(file);
+  } else {
+    DIORAMA_RETURN_IF_ERROR(p_.workspace.open(file));
+    p_.log.info("Opened " + file.string());
+  }
+  p_.settings.add_recent(file);
+  show_recent();
+  return {};
+}
+
+void FileActions::open_asking(const fs::path& file) {
+  std::error_code ignored;
+  // A dataset is looked at beside the document.
+  if (fs::is_directory(file, ignored)) {
+    p_.log.add(open(file));
+    return;
+  }
+  ask_unsaved([this, file] { p_.log.add(open(file)); });
+}
+
+void FileActions::ask_unsaved(std::function<void()> then) {
+  if (!p_.workspace.document().dirty()) {
+    then();
+    return;
+  }
+  then_ = std::move(then);
+  open_dialog(kQuestion);
+}
+
+void FileActions::save(const std::function<void()>& then) {
+  if (p_.workspace.document().file().empty()) {
+    save_as(then);
+    return;
+  }
+  const Status status = p_.workspace.save();
+  p_.log.add(status);
+  if (!status.ok()) return;
+  p_.log.info("Saved " + p_.workspace.document().file().string());
+  if (then) then();
+}
+
+void FileActions::save_as(const std::function<void()>& then) {
+  p_.browser.ask({.title = "Save as",
+                  .purpose = FileBrowser::Purpose::kSave,
+                  .extensions = {".textproto"},
+                  .start = p_.workspace.document().file(),
+                  .chosen = [this, then](const fs::path& file) {
+                    const Status status = p_.workspace.save_as(file);
+                    p_.log.add(status);
+                    if (!status.ok()) return;
+                    p_.log.info("Saved " + file.string());
+                    p_.settings.add_recent(file);
+                    show_recent();
+                    if (then) then();
+                  }});
+}
+
+void FileActions::offer_recovery() {
+  recoveries_ = p_.workspace.bench().recoveries();
+  if (!recoveries_.empty()) open_dialog(kRecovery);
+}
+
+void FileActions::draw_recovery(Ui& ui) {
+  const float step = ui.step();
+  if (!begin_dialog(ui, kRecovery, {150 * step, 80 * step})) return;
+  ui.wrapped(
+      "The editor did not end as it should. These documents have changes that were not saved:");
+  ui.gap();
+  bool leave = false;
+  for (std::size_t i = 0; i < recoveries_.size() && !leave; ++i) {
+    const Recovery& found = recoveries_[i];
+    ui.push(fmt::format("{}", i + 1));
+    if (ui.primary_button(Widget("Recover").tip(found.file.empty() ? "It never had a file"
+                                                                   : found.file.string()))) {
+      const Status status = p_.workspace.recover(found.journal);
+      p_.log.add(status);
+      if (status.ok()) p_.log.info("Recovered " + found.title);
+      leave = true;
+    }
+    ui.same_line();
+    if (ui.button(Widget("Discard").tip("Its changes are lost"))) {
+      p_.log.add(p_.workspace.bench().discard(found.journal));
+      recoveries_.erase(recoveries_.begin() + static_cast<std::ptrdiff_t>(i));
+      leave = recoveries_.empty();
+      ui.pop();
+      break;
+    }
+    ui.same_line();
+    ui.text(found.title);
+    ui.same_line();
+    ui.dim(fmt::format("{}, {} changes", time_text(found.changed), found.changes));
+    ui.pop();
+  }
+  ui.gap();
+  if (ui.button(Widget("Later").tip("Asks again at the next start"))) leave = true;
+  if (leave) close_dialog();
+  end_dialog(ui);
+}
+
+void FileActions::draw(Ui& ui) {
+  draw_recovery(ui);
+  const float step = ui.step();
+  if (!begin_dialog(ui, kQuestion, {110 * step, 34 * step})) return;
+  ui.wrapped(p_.workspace.document().title() + " has changes that are not saved.");
+  ui.gap(3);
+  std::function<void()> next;
+  bool leave = false;
+  if (ui.primary_button(Widget("Save").tip("Writes the document, then goes on"))) {
+    leave = true;
+    next = [this, then = then_] { save(then); };
+  }
+  ui.same_line();
+  if (ui.button(Widget("Discard").tip("Goes on; the changes are lost"))) {
+    leave = true;
+    next = then_;
+  }
+  ui.same_line();
+  if (ui.button("Cancel")) leave = true;
+  if (leave) close_dialog();
+  end_dialog(ui);
+  if (next) next();
+}
+
+}  // namespace diorama::editor

@@ -1,0 +1,116 @@
+#include "apps/editor/app/workspace.h"
+
+#include <utility>
+
+#include "scenes/scenario_io.h"
+
+namespace diorama::editor {
+
+Workspace::Workspace(WorkspaceOptions options, Log& log)
+    : options_(std::move(options)),
+      log_(log),
+      bench_(options_.journals),
+      sim_({.history = {}, .manual_clock = options_.manual_clock}),
+      previews_(options_.renderer, options_.wake),
+      snapshot_(sim_.snapshot()) {}
+
+bool Workspace::emit(const Command& command, const std::string& gesture) {
+  const Status status = bench_.apply(command, gesture);
+  log_.add(status);
+  return status.ok();
+}
+
+bool Workspace::emit_all(const std::string& title, const std::vector<Command>& commands,
+                         const std::string& gesture) {
+  const Status status = bench_.apply_all(title, commands, gesture);
+  log_.add(status);
+  return status.ok();
+}
+
+void Workspace::start_over() {
+  own_key_ = false;
+  sim_.pause();
+}
+
+void Workspace::open_new() {
+  bench_.new_document();
+  start_over();
+}
+
+Status Workspace::open_text(const std::string& text) {
+  DIORAMA_RETURN_IF_ERROR(bench_.open_text(text));
+  start_over();
+  return {};
+}
+
+Status Workspace::open(const std::filesystem::path& file) {
+  const std::string extension = file.extension().string();
+  if (extension == ".xml" || extension == ".mjcf") {
+    std::error_code error;
+    const std::filesystem::path absolute = std::filesystem::absolute(file, error);
+    if (error || !std::filesystem::is_regular_file(absolute, error)) {
+      return invalid_input(file.string() + ": there is no such model file");
+    }
+    schema::Scenario scenario;
+    scenario.set_name(file.stem().string());
+    scenario.mutable_model()->set_file(absolute.string());
+    return open_text(scenario_text(scenario));
+  }
+  DIORAMA_RETURN_IF_ERROR(bench_.open(file));
+  start_over();
+  return {};
+}
+
+Status Workspace::recover(const std::filesystem::path& journal) {
+  int left_out = 0;
+  DIORAMA_RETURN_IF_ERROR(bench_.recover(journal, &left_out));
+  if (left_out > 0) {
+    log_.add(LogLevel::kWarning,
+             "Changes at the end of the journal that could not be done again: " +
+                 std::to_string(left_out));
+  }
+  start_over();
+  return {};
+}
+
+SampleKey Workspace::key() const {
+  return own_key_ ? key_ : SampleKey{document().scenario().dataset().seed(), 0};
+}
+
+void Workspace::set_key(SampleKey key) {
+  key_ = key;
+  own_key_ = true;
+}
+
+void Workspace::reset_key() { own_key_ = false; }
+
+bool Workspace::update(double seconds) {
+  const SampleKey wanted = key();
+  const bool other_key = wanted.seed != loaded_key_.seed || wanted.episode != loaded_key_.episode;
+  if (document().revision() != loaded_revision_ || other_key) {
+    loaded_revision_ = document().revision();
+    loaded_key_ = wanted;
+    sim_.load({.scenario = document().scenario(),
+               .base_folder = document().base_folder(),
+               .key = wanted,
+               .physics = {},
+               .revision = loaded_revision_});
+  }
+  if (options_.manual_clock) sim_.pass_time(seconds);
+  const std::uint64_t before = snapshot_->sequence;
+  snapshot_ = sim_.snapshot();
+  if (const std::string journal = bench_.journal_status().message(); journal != told_journal_) {
+    told_journal_ = journal;
+    if (!journal.empty())
+      log_.add(LogLevel::kWarning, "Changes are not protected against a crash: " + journal);
+  }
+  const std::string problem = snapshot_->run_status.message();
+  if (problem != told_problem_) {
+    told_problem_ = problem;
+    if (!problem.empty()) log_.add(LogLevel::kWarning, "The simulation stopped: " + problem);
+  }
+  return snapshot_->sequence != before || snapshot_->playing || snapshot_->building ||
+         snapshot_->wanted_revision != loaded_revision_;
+}
+
+}  // namespace diorama::editor

@@ -1,0 +1,13 @@
+#include "apps/editor/panel/panels.h"
+
+namespace diorama::editor {
+
+std::vector<std::unique_ptr<Panel>> make_panels() {
+  std::vector<std::unique_ptr<Panel>> panels;
+  panels.push_back(make_log_panel());
+  panels.push_back(make_settings_panel());
+  panels.push_back(make_shortcuts_panel());
+  return panels;
+}
+
+}  // namespace diorama::editor

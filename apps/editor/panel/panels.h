@@ -1,0 +1,19 @@
+// The list of all panels.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "apps/editor/app/panel.h"
+
+namespace diorama::editor {
+
+/// One of each, in the order in which the menu lists them.
+std::vector<std::unique_ptr<Panel>> make_panels();
+
+// One file each; a new panel is a line here, in panels.cc and in CMakeLists.txt.
+std::unique_ptr<Panel> make_log_panel();
+std::unique_ptr<Panel> make_settings_panel();
+std::unique_ptr<Panel> make_shortcuts_panel();
+
+}  // namespace diorama::editor

@@ -1,0 +1,38 @@
+"""Runs one script of the editor headless in an empty folder of its own: run_script.py EDITOR SCRIPT FOLDER.
+
+The folder gets a copy of the bundled scenarios as `scenes/library`, so that scripts may save. Pictures that a script takes stay there.
+"""
+
+import glob
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def environment(folder: pathlib.Path) -> dict[str, str]:
+    """Validation on, the CPU's driver, and no files of the user's."""
+    found = dict(os.environ, DIORAMA_VALIDATION="1", XDG_CONFIG_HOME=str(folder / "config"), XDG_STATE_HOME=str(folder / "state"),
+                 XDG_CACHE_HOME=str(folder / "cache"), XDG_RUNTIME_DIR=str(folder))
+    found.pop("DISPLAY", None)
+    drivers = glob.glob("/usr/share/vulkan/icd.d/lvp_icd*.json")
+    if drivers:
+        found["VK_ICD_FILENAMES"] = drivers[0]
+    return found
+
+
+def main() -> int:
+    editor, script, folder = sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), pathlib.Path(sys.argv[3])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "scenes" / "library", folder / "scenes" / "library")
+    (folder / "assets").symlink_to(ROOT / "assets")
+    done = subprocess.run([editor, "--headless", "--test-mode", "--script", str(script)], cwd=folder, env=environment(folder), check=False)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
