@@ -107,6 +107,21 @@ int dry_run(GeneratePlan& plan, bool json) {
   return kDone;
 }
 
+/// One line about what --resume found.
+void tell_found(const FoundWork& found) {
+  std::string line = fmt::format("resume: {} whole shards with {} episodes", found.shards_whole,
+                                 found.whole_kept + found.whole_rejected);
+  if (found.shards_begun > 0) {
+    line += fmt::format("; {} episodes recovered of {} begun", found.recovered_kept + found.recovered_rejected,
+                        found.shards_begun == 1 ? "a shard" : fmt::format("{} shards", found.shards_begun));
+  }
+  if (found.dropped_bytes > 0) {
+    line += fmt::format("; dropped {} of an unfinished episode", format_bytes(static_cast<double>(found.dropped_bytes)));
+  }
+  if (found.rejected() > 0) line += fmt::format("; {} of them rejected", found.rejected());
+  narrate("{}; {} episodes to make\n", line, found.to_make);
+}
+
 int summarize(const Arguments& a, const GenerateReport& report_, const GenerateProgress& progress, double seconds) {
   const std::int64_t kept = progress.episodes_kept;
   const std::int64_t rejected_count = progress.episodes_rejected;
@@ -118,7 +133,10 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
     }
     const nlohmann::json line = {{"schema", "diorama.generate.1"},       {"dataset", a.out},
                                  {"episodes_kept", kept},                {"episodes_rejected", rejected_count},
-                                 {"shards_made", report_.shards_made},   {"shards_kept", report_.shards_kept},
+                                 {"episodes_found", report_.found.episodes()},
+                                 {"episodes_recovered", report_.found.recovered_kept + report_.found.recovered_rejected},
+                                 {"rejected_found", report_.found.rejected()},
+                                 {"shards_made", report_.shards_made},   {"shards_kept", report_.found.shards_whole},
                                  {"shards_missing", report_.shards_missing}, {"stopped", report_.stopped},
                                  {"seconds", seconds},                   {"views", progress.views.load()},
                                  {"bytes", progress.bytes.load()},       {"shards", shards},
@@ -126,7 +144,7 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
     fmt::print("{}\n", line.dump());
   } else {
     narrate("{} episodes kept, {} rejected, {} shards made, {} there before; {:.0f} views/s, {} in {}\n", kept,
-               rejected_count, report_.shards_made, report_.shards_kept,
+               rejected_count, report_.shards_made, report_.found.shards_whole,
                seconds > 0 ? static_cast<double>(progress.views) / seconds : 0.0,
                format_bytes(static_cast<double>(progress.bytes)), format_duration(seconds));
     for (const ShardSummary& shard : report_.shards) {
@@ -140,8 +158,13 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
     }
   }
   for (const std::string& note : report_.notes) narrate("note: {}\n", note);
+  if (report_.found.rejected() > 0 && !a.json) {
+    narrate("{} episodes were rejected by earlier runs; dataset.json says why\n", report_.found.rejected());
+  }
   if (report_.stopped) {
-    narrate("diorama: stopped; whole shards are kept. Go on with: {}\n", generate_command(a.options, a.out, OutputMode::kResume));
+    narrate("diorama: stopped; every finished episode is kept. Go on with: {}
+",
+            generate_command(a.options, a.out, OutputMode::kResume));
     return kStoppedResumable;
   }
   if (report_.shards_missing > 0) {
@@ -149,7 +172,7 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
                "come with the last\n", report_.shards_missing);
   }
   if (!a.json) fmt::print("{}\n", a.out);
-  return rejected_count > 0 ? kFinishedWithRejections : kDone;
+  return rejected_count + report_.found.rejected() > 0 ? kFinishedWithRejections : kDone;
 }
 
 int run(Arguments& a) {
@@ -174,7 +197,10 @@ int run(Arguments& a) {
   Result<GenerateReport> result = failed("not run");
   {
     const ProgressPrinter printer(progress, *style);
-    result = run_generate(*plan, a.out, mode, stop.flag(), progress);
+    const auto found = [&](const FoundWork& work) {
+      if (a.resume) tell_found(work);
+    };
+    result = run_generate(*plan, a.out, mode, found, stop.flag(), progress);
   }
   if (!result.ok()) return report(result.status());
   return summarize(a, *result, progress, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
@@ -210,7 +236,7 @@ Command generate_command() {
                 ->type_name("K")->check(whole_number(1, 1 << 20));
             app.add_option("--shard", a->shard, "Make only the shards s with s mod N = I")->type_name("I/N");
             add_set_option(app, a->options.overrides);
-            app.add_flag("--resume", a->resume, "Go on where an earlier run stopped; whole shards are kept");
+            app.add_flag("--resume", a->resume, "Go on where an earlier run stopped or died; every finished episode is kept");
             app.add_flag("--force", a->force, "Replace the dataset that is there");
             app.add_flag("--dry-run", a->dry_run, "Show the resolved scenario, size and time; write nothing");
             app.add_flag("--json", a->json, "One JSON object on stdout at the end");

@@ -24,22 +24,24 @@ using Clock = std::chrono::steady_clock;
 
 struct Snapshot {
   double elapsed_s;
-  std::int64_t total, done, rejected, views, bytes;
+  std::int64_t total, found, done, rejected, views, bytes;  ///< `done` with those found, `rejected` by this run
 
   double fraction() const { return total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 1.0; }
   double per_second(std::int64_t amount) const { return elapsed_s > 0 ? static_cast<double>(amount) / elapsed_s : 0.0; }
-  double eta_s() const { return done > 0 ? elapsed_s * static_cast<double>(total - done) / static_cast<double>(done) : -1.0; }
+  std::int64_t made() const { return done - found; }
+  double eta_s() const { return made() > 0 ? elapsed_s * static_cast<double>(total - done) / static_cast<double>(made()) : -1.0; }
 };
 
 Snapshot take(const GenerateProgress& progress, Clock::time_point start) {
   const std::int64_t rejected = progress.episodes_rejected;
-  return {std::chrono::duration<double>(Clock::now() - start).count(), progress.episodes_total,
-          progress.episodes_kept + rejected, rejected, progress.views, progress.bytes};
+  const std::int64_t found = progress.episodes_found;
+  return {std::chrono::duration<double>(Clock::now() - start).count(), progress.episodes_total, found,
+          found + progress.episodes_kept + rejected, rejected, progress.views, progress.bytes};
 }
 
 std::string figures(const Snapshot& s) {
   return fmt::format("{}/{} episodes  {:.2f} ep/s  {:.0f} views/s  {:.1f} MB/s  {} rejected  ETA {}", s.done, s.total,
-                     s.per_second(s.done), s.per_second(s.views), s.per_second(s.bytes) / 1e6, s.rejected,
+                     s.per_second(s.made()), s.per_second(s.views), s.per_second(s.bytes) / 1e6, s.rejected,
                      s.eta_s() < 0 ? "?" : format_duration(s.eta_s()));
 }
 
@@ -66,6 +68,7 @@ void print_bar(const Snapshot& s) {
 void print_json(const Snapshot& s) {
   const nlohmann::json line = {{"schema", "diorama.progress.1"}, {"elapsed_s", s.elapsed_s},
                                {"episodes_total", s.total},      {"episodes_done", s.done},
+                               {"episodes_found", s.found},
                                {"episodes_rejected", s.rejected}, {"views", s.views},
                                {"bytes", s.bytes},               {"eta_s", s.eta_s() < 0 ? nlohmann::json() : nlohmann::json(s.eta_s())}};
   narrate("{}\n", line.dump());

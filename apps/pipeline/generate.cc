@@ -56,28 +56,60 @@ Status check_depth_range(const SceneLayout& layout, ChannelSet channels, DepthSt
   return {};
 }
 
-/// The episode behind a ticket.
-struct Job {
+/// What is left to do of one shard: the episodes [first, end), then sealing it.
+struct ShardJob {
   int shard = 0;
-  std::int64_t episode = 0;
+  std::int64_t first = 0;
+  std::int64_t end = 0;
+  std::int64_t first_ticket = 0;  ///< Of episode `first`.
 };
 
-std::vector<Job> list_jobs(const GeneratePlan& plan, const DatasetWriter& writer, GenerateReport& report) {
-  std::vector<Job> jobs;
+/// The episodes to be made, numbered through by tickets.
+class JobList {
+ public:
+  void add(int shard, std::int64_t first, std::int64_t end) {
+    shards_.push_back({shard, first, end, num_tickets_});
+    num_tickets_ += end - first;
+  }
+  std::int64_t num_tickets() const { return num_tickets_; }
+  const std::vector<ShardJob>& shards() const { return shards_; }
+
+  std::int64_t episode(std::int64_t ticket) const {
+    const auto after = std::upper_bound(shards_.begin(), shards_.end(), ticket,
+                                        [](std::int64_t t, const ShardJob& job) { return t < job.first_ticket; });
+    const ShardJob& job = *std::prev(after);
+    return job.first + ticket - job.first_ticket;
+  }
+
+ private:
+  std::vector<ShardJob> shards_;
+  std::int64_t num_tickets_ = 0;
+};
+
+/// Looks at what is there of every shard of the plan.
+Result<JobList> list_jobs(const GeneratePlan& plan, DatasetWriter& writer, FoundWork& found) {
+  JobList jobs;
   const std::int64_t per_shard = plan.spec.episodes_per_shard;
   for (const int shard : plan.shards) {
-    if (writer.has_shard(shard)) {
-      ++report.shards_kept;
+    if (const ShardSummary* summary = writer.shard_summary(shard)) {
+      ++found.shards_whole;
+      found.whole_kept += static_cast<std::int64_t>(summary->episodes.size());
+      found.whole_rejected += static_cast<std::int64_t>(summary->rejected.size());
       continue;
     }
-    const std::int64_t end = std::min(plan.spec.num_episodes, (shard + 1) * per_shard);
-    for (std::int64_t episode = shard * per_shard; episode < end; ++episode) jobs.push_back({shard, episode});
+    DIORAMA_ASSIGN_OR_RETURN(const ShardStart start, writer.claim_shard(shard));
+    found.shards_begun += start.kept + start.rejected > 0 ? 1 : 0;
+    found.recovered_kept += start.kept;
+    found.recovered_rejected += start.rejected;
+    found.dropped_bytes += start.dropped_bytes;
+    jobs.add(shard, start.next_episode, std::min(plan.spec.num_episodes, (shard + 1) * per_shard));
   }
+  found.to_make = jobs.num_tickets();
   return jobs;
 }
 
 /// Runs jobs on its own renderer until none is left. A failure that is no rejection stops everyone.
-void work(const GeneratePlan& plan, std::unique_ptr<Renderer> renderer, const std::vector<Job>& jobs,
+void work(const GeneratePlan& plan, std::unique_ptr<Renderer> renderer, const JobList& jobs,
           OrderedWork<Result<EpisodeRecord>>& queue) {
   std::optional<EpisodeRunner> runner;
   while (const std::optional<std::int64_t> ticket = queue.next()) {
@@ -93,7 +125,7 @@ void work(const GeneratePlan& plan, std::unique_ptr<Renderer> renderer, const st
       }
       runner.emplace(*plan.sampler, plan.physics, std::move(renderer), plan.channels, plan.spec.columns);
     }
-    const std::int64_t episode = jobs[static_cast<std::size_t>(*ticket)].episode;
+    const std::int64_t episode = jobs.episode(*ticket);
     Result<EpisodeRecord> record = runner->run({plan.spec.seed, episode});
     if (!record.ok() && record.status().code() != Code::kRejected) {
       record = record.status().with_context("episode " + std::to_string(episode));
@@ -103,46 +135,69 @@ void work(const GeneratePlan& plan, std::unique_ptr<Renderer> renderer, const st
   }
 }
 
-/// Takes results in order and writes them. Returns the first failure; then nothing more is written.
-Status commit(const GeneratePlan& plan, DatasetWriter& writer, const std::vector<Job>& jobs,
-              OrderedWork<Result<EpisodeRecord>>& queue, const std::atomic<bool>& stop, GenerateProgress& progress,
-              GenerateReport& report) {
-  const auto num_views = static_cast<std::int64_t>(plan.sampler->layout().views.size());
-  Status failure;
-  int open_shard = -1;
-  std::size_t position = 0;
-  while (std::optional<Result<EpisodeRecord>> result = queue.take()) {
-    const Job& job = jobs[position++];
-    if (!failure.ok()) continue;  // drain, so that workers can end
-    const auto write = [&]() -> Status {
-      if (job.shard != open_shard) {
-        DIORAMA_RETURN_IF_ERROR(writer.begin_shard(job.shard));
-        open_shard = job.shard;
-      }
-      if (result->ok()) {
-        const std::int64_t rows = (*result)->num_rows;
-        DIORAMA_RETURN_IF_ERROR(writer.append(std::move(*result).value()));
-        progress.views += rows * num_views;
-        ++progress.episodes_kept;
-      } else {
-        if (result->status().code() != Code::kRejected) return result->status();
-        DIORAMA_RETURN_IF_ERROR(writer.reject(job.episode, result->status().message()));
-        ++progress.episodes_rejected;
-      }
-      if (position == jobs.size() || jobs[position].shard != job.shard) {
-        DIORAMA_ASSIGN_OR_RETURN(ShardSummary summary, writer.end_shard());
-        report.shards.push_back(std::move(summary));
-        ++report.shards_made;
-        open_shard = -1;
-      }
-      progress.bytes = writer.bytes_written();
-      return {};
-    };
-    failure = write();
-    if (!failure.ok() || stop.load()) queue.stop();
+/// Takes results in order and writes them, each on disk before the next, and seals what is complete.
+class Committer {
+ public:
+  Committer(const GeneratePlan& plan, DatasetWriter& writer, OrderedWork<Result<EpisodeRecord>>& queue,
+            const std::atomic<bool>& stop, GenerateProgress& progress, GenerateReport& report)
+      : writer_(writer), queue_(queue), stop_(stop), progress_(progress), report_(report),
+        num_views_(static_cast<std::int64_t>(plan.sampler->layout().views.size())) {}
+
+  /// The first failure; then nothing more is written. Ends early and well if no more results come.
+  Status run(const JobList& jobs) {
+    Status status;
+    for (const ShardJob& job : jobs.shards()) {
+      if (stop_.load()) queue_.stop();
+      status = make_shard(job);
+      if (!status.ok() || cut_short_) break;
+    }
+    queue_.stop();
+    while (queue_.take()) {  // so that workers can end
+    }
+    return status;
   }
-  return failure;
-}
+
+ private:
+  Status make_shard(const ShardJob& job) {
+    std::optional<Result<EpisodeRecord>> result;
+    for (std::int64_t episode = job.first; episode < job.end; ++episode) {
+      result = queue_.take();
+      cut_short_ = !result;
+      if (cut_short_) return {};
+      if (episode == job.first) DIORAMA_RETURN_IF_ERROR(writer_.begin_shard(job.shard));
+      DIORAMA_RETURN_IF_ERROR(commit(episode, std::move(*result)));
+      if (stop_.load()) queue_.stop();
+    }
+    if (job.first == job.end) DIORAMA_RETURN_IF_ERROR(writer_.begin_shard(job.shard));
+    DIORAMA_ASSIGN_OR_RETURN(ShardSummary summary, writer_.end_shard());
+    report_.shards.push_back(std::move(summary));
+    ++report_.shards_made;
+    return {};
+  }
+
+  Status commit(std::int64_t episode, Result<EpisodeRecord> result) {
+    if (result.ok()) {
+      const std::int64_t rows = result->num_rows;
+      DIORAMA_RETURN_IF_ERROR(writer_.append(std::move(result).value()));
+      progress_.views += rows * num_views_;
+      ++progress_.episodes_kept;
+    } else {
+      if (result.status().code() != Code::kRejected) return result.status();
+      DIORAMA_RETURN_IF_ERROR(writer_.reject(episode, result.status().message()));
+      ++progress_.episodes_rejected;
+    }
+    progress_.bytes = writer_.bytes_written();
+    return {};
+  }
+
+  DatasetWriter& writer_;
+  OrderedWork<Result<EpisodeRecord>>& queue_;
+  const std::atomic<bool>& stop_;
+  GenerateProgress& progress_;
+  GenerateReport& report_;
+  std::int64_t num_views_;
+  bool cut_short_ = false;
+};
 
 }  // namespace
 
@@ -216,14 +271,17 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
 }
 
 Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::path& folder, OutputMode mode,
-                                    const std::atomic<bool>& stop, GenerateProgress& progress) {
+                                    const std::function<void(const FoundWork&)>& found, const std::atomic<bool>& stop,
+                                    GenerateProgress& progress) {
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<DatasetWriter> writer, DatasetWriter::open(folder, plan.spec, mode));
   GenerateReport report;
-  const std::vector<Job> jobs = list_jobs(plan, *writer, report);
-  progress.episodes_total = static_cast<std::int64_t>(jobs.size());
+  DIORAMA_ASSIGN_OR_RETURN(const JobList jobs, list_jobs(plan, *writer, report.found));
+  found(report.found);
+  progress.episodes_found = report.found.episodes();
+  progress.episodes_total = report.found.episodes() + jobs.num_tickets();
 
-  const int workers = static_cast<int>(std::min<std::size_t>(plan.workers, std::max<std::size_t>(1, jobs.size())));
-  OrderedWork<Result<EpisodeRecord>> queue(static_cast<std::int64_t>(jobs.size()), 2 * workers);
+  const auto workers = static_cast<int>(std::clamp<std::int64_t>(jobs.num_tickets(), 1, plan.workers));
+  OrderedWork<Result<EpisodeRecord>> queue(jobs.num_tickets(), 2 * workers);
   Status status;
   {
     std::vector<std::jthread> threads;
@@ -232,12 +290,11 @@ Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::p
         work(plan, std::move(renderer), jobs, queue);
       });
     }
-    status = commit(plan, *writer, jobs, queue, stop, progress, report);
-    queue.stop();
+    status = Committer(plan, *writer, queue, stop, progress, report).run(jobs);
   }
   DIORAMA_RETURN_IF_ERROR(status);
-  report.stopped = progress.episodes_kept + progress.episodes_rejected < progress.episodes_total;
-  if (report.stopped) writer->abandon_shard();
+  report.stopped = progress.episodes_kept + progress.episodes_rejected < jobs.num_tickets();
+  if (report.stopped) writer->leave_shard();
   DIORAMA_ASSIGN_OR_RETURN(report.shards_missing, writer->finish());
   if (!report.stopped && report.shards_missing > 0) {
     for (const int shard : plan.shards) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,25 +56,43 @@ Result<std::unique_ptr<Sampler>> load_sampler(const std::filesystem::path& scena
 
 /// Live counters, read by whoever shows progress while `run_generate` works.
 struct GenerateProgress {
-  std::atomic<std::int64_t> episodes_total{0};  ///< To be made by this run.
-  std::atomic<std::int64_t> episodes_kept{0};
+  std::atomic<std::int64_t> episodes_total{0};  ///< Of the plan's shards, those found included.
+  std::atomic<std::int64_t> episodes_found{0};  ///< Drawn by earlier runs: in whole shards and recovered ones.
+  std::atomic<std::int64_t> episodes_kept{0};   ///< By this run.
   std::atomic<std::int64_t> episodes_rejected{0};
-  std::atomic<std::int64_t> views{0};           ///< (frame, camera) pairs that entered a shard's spool.
+  std::atomic<std::int64_t> views{0};           ///< (frame, camera) pairs that entered a journal.
   std::atomic<std::int64_t> bytes{0};           ///< Stored bytes.
 };
 
+/// What earlier runs have left of the plan's shards.
+struct FoundWork {
+  int shards_whole = 0;
+  std::int64_t whole_kept = 0;          ///< Episodes in whole shards.
+  std::int64_t whole_rejected = 0;
+  int shards_begun = 0;
+  std::int64_t recovered_kept = 0;      ///< Episodes in the journals of shards that were begun.
+  std::int64_t recovered_rejected = 0;
+  std::int64_t dropped_bytes = 0;       ///< Of an episode that was being written when the run died.
+  std::int64_t to_make = 0;
+
+  std::int64_t episodes() const { return whole_kept + whole_rejected + recovered_kept + recovered_rejected; }
+  std::int64_t rejected() const { return whole_rejected + recovered_rejected; }
+};
+
 struct GenerateReport {
+  FoundWork found;
   int shards_made = 0;
-  int shards_kept = 0;      ///< Were whole already.
   int shards_missing = 0;   ///< Of the whole dataset; 0 = index and manifest are written.
-  bool stopped = false;     ///< By `stop`; whole shards stay, --resume goes on.
+  bool stopped = false;     ///< By `stop`; every finished episode stays, --resume goes on.
   std::vector<ShardSummary> shards;
   std::vector<std::string> notes;  ///< What the user should know, e.g. why there is no index.
 };
 
-/// Makes the plan's shards in `folder`. `stop` set to true ends it after the running episodes.
+/// Makes the plan's shards in `folder`. `found` is told what is there before the first episode starts. `stop` set to
+/// true ends it after the running episodes.
 Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::path& folder, OutputMode mode,
-                                    const std::atomic<bool>& stop, GenerateProgress& progress);
+                                    const std::function<void(const FoundWork&)>& found, const std::atomic<bool>& stop,
+                                    GenerateProgress& progress);
 
 /// Vendor, family, model and stepping of this CPU, e.g. "AuthenticAMD 25/1/1".
 std::string cpu_family();

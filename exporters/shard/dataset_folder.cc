@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "exporters/shard/journal.h"
 #include "exporters/shard/manifest.h"
 #include "exporters/shard/output_file.h"
 #include "exporters/shard/run_claim.h"
@@ -67,21 +69,23 @@ Status remove_probes(const fs::path& folder) {
   return {};
 }
 
-/// Removes journals and temporary files of runs that are no longer alive; a living one holds its journal's lock.
+/// Removes temporary files of runs that are no longer alive; a living one holds its journal's lock. Their journals
+/// stay: the episodes in them are gone on with.
 Status remove_leftovers(const fs::path& shards) {
   DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(shards));
   std::set<int> begun;
   for (const fs::path& entry : entries) {
     const std::optional<int> shard = shard_of_file(entry.filename().string());
-    if (shard && (ends_with(entry, ".journal") || ends_with(entry, ".tmp"))) begun.insert(*shard);
+    if (shard && ends_with(entry, ".tmp")) begun.insert(*shard);
   }
   for (const int shard : begun) {
     const fs::path journal = shards / (shard_stem(shard) + ".journal");
+    const bool had_journal = fs::exists(journal);
     const auto lock = open_locked(journal);
     if (!lock.ok()) continue;  // another process is at work on it
     DIORAMA_RETURN_IF_ERROR(remove_file(shards / (shard_stem(shard) + ".h5.tmp")));
     DIORAMA_RETURN_IF_ERROR(remove_file(shards / (shard_stem(shard) + ".json.tmp")));
-    DIORAMA_RETURN_IF_ERROR(remove_file(journal));
+    if (!had_journal) DIORAMA_RETURN_IF_ERROR(remove_file(journal));
   }
   return {};
 }
@@ -113,18 +117,31 @@ Status remove_dataset(const fs::path& folder) {
   return {};
 }
 
-/// Refuses to go on with a dataset that was made differently, and says what differs.
-Status check_same_spec(const fs::path& folder, const DatasetSpec& spec) {
-  const std::string hash = spec.hash();
-  DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder / "shards"));
-  for (const fs::path& entry : entries) {
-    if (!ends_with(entry, ".json")) continue;
+/// The facts that a shard's manifest or journal was made with; nothing if the file is damaged or not one of them: then
+/// its shard is made again.
+Result<std::optional<std::map<std::string, std::string>>> facts_of(const fs::path& entry) {
+  const std::optional<std::map<std::string, std::string>> nothing;
+  if (ends_with(entry, ".json")) {
     DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(entry));
     const Result<ShardManifest> there = parse_shard_json(text, entry.string());
-    if (!there.ok()) continue;  // damaged: its shard is made again
-    if (there->spec_hash == hash) continue;
+    return there.ok() ? std::optional(there->spec_facts) : nothing;
+  }
+  if (!ends_with(entry, ".journal")) return nothing;
+  DIORAMA_ASSIGN_OR_RETURN(const std::optional<std::string> identity, Journal::read_identity(entry));
+  return identity ? parse_facts_json(*identity) : nothing;
+}
+
+/// Refuses to go on with a dataset that was made differently, and says what differs.
+Status check_same_spec(const fs::path& folder, const DatasetSpec& spec) {
+  const std::map<std::string, std::string> facts = spec_facts(spec);
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<fs::path> entries, list(folder / "shards"));
+  for (const fs::path& entry : entries) {
+    auto read = facts_of(entry);
+    if (!read.ok() && !fs::exists(entry)) continue;  // another part has just sealed its shard
+    DIORAMA_ASSIGN_OR_RETURN(const auto there, std::move(read));
+    if (!there || *there == facts) continue;
     return output_error("cannot resume " + folder.string() + ": it was made differently (" +
-                        describe_difference(there->spec_facts, spec_facts(spec)) +
+                        describe_difference(*there, facts) +
                         "); use the same settings, --force to replace it, or another folder");
   }
   return {};

@@ -43,9 +43,9 @@ struct DatasetWriter::Impl {
   PreparedFolder prepared;
   bool made_a_shard = false;
 
+  std::map<int, Journal> claimed;  // shards of this writer that are not begun yet
   std::optional<Journal> journal;  // of the shard under way
   ShardManifest current;
-  std::int64_t next_episode = 0;
   std::int64_t last_shard_bytes = 0;  // of the shard made before, per episode slot
   std::int64_t bytes = 0;
   std::vector<std::string> notes;
@@ -60,7 +60,9 @@ struct DatasetWriter::Impl {
   bool look_for(int shard);
   Status check_room(int shard) const;
   Status check_turn(std::int64_t episode);
-  void abandon();
+  Result<Journal> open_journal(int shard) const;
+  void remove_stale_journal(int shard) const;
+  void leave();
 };
 
 Result<std::unique_ptr<DatasetWriter>> DatasetWriter::open(const fs::path& folder, DatasetSpec spec, OutputMode mode) {
@@ -77,7 +79,11 @@ Result<std::unique_ptr<DatasetWriter>> DatasetWriter::open(const fs::path& folde
 DatasetWriter::DatasetWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 DatasetWriter::~DatasetWriter() {
-  impl_->abandon();
+  impl_->leave();
+  for (auto& [shard, journal] : impl_->claimed) {
+    if (journal.empty()) (void)journal.remove();
+  }
+  impl_->claimed.clear();
   impl_->prepared.claim.release();
   if (!impl_->made_a_shard) {  // a run that made nothing leaves nothing; only empty folders go
     ::rmdir(impl_->shards.c_str());
@@ -85,9 +91,9 @@ DatasetWriter::~DatasetWriter() {
   }
 }
 
-void DatasetWriter::Impl::abandon() {
+void DatasetWriter::Impl::leave() {
   if (!journal) return;
-  (void)journal->remove();
+  if (journal->empty()) (void)journal->remove();
   journal.reset();
 }
 
@@ -115,10 +121,24 @@ bool DatasetWriter::Impl::look_for(int shard) {
   if (!sha256.ok() || *sha256 != manifest->summary.sha256) return false;
   manifest->chunks.clear();  // not needed further, and long
   whole.emplace(shard, std::move(*manifest));
+  remove_stale_journal(shard);
   return true;
 }
 
+/// A run that died after its shard was in place leaves the journal; there is nothing in it that the shard lacks.
+void DatasetWriter::Impl::remove_stale_journal(int shard) const {
+  const fs::path path = shards / (shard_stem(shard) + ".journal");
+  std::error_code error;
+  if (claimed.contains(shard) || !fs::exists(path, error)) return;
+  const auto lock = open_locked(path);
+  if (lock.ok()) (void)remove_file(path);  // else its owner lives, and removes it
+}
+
 bool DatasetWriter::has_shard(int shard) const { return impl_->look_for(shard); }
+
+const ShardSummary* DatasetWriter::shard_summary(int shard) const {
+  return impl_->look_for(shard) ? &impl_->whole.at(shard).summary : nullptr;
+}
 
 /// Journal and shard lie side by side at the end; the shard before says how large this one will be.
 Status DatasetWriter::Impl::check_room(int shard) const {
@@ -128,33 +148,52 @@ Status DatasetWriter::Impl::check_room(int shard) const {
   return free < needed ? output_errno("write", shards / (shard_stem(shard) + ".h5"), ENOSPC, needed) : Status();
 }
 
+Result<Journal> DatasetWriter::Impl::open_journal(int shard) const {
+  if (shard < 0 || shard >= spec.num_shards()) {
+    return failed("shard " + std::to_string(shard) + " of " + std::to_string(spec.num_shards()));
+  }
+  std::error_code error;
+  fs::create_directories(shards, error);
+  if (error) return output_errno("create", shards, error.value());
+  const Journal::Key key{shard, facts_json(spec_facts(spec)), first_episode(shard), end_episode(shard)};
+  return Journal::open(shards / (shard_stem(shard) + ".journal"), key, spec.columns);
+}
+
+Result<ShardStart> DatasetWriter::claim_shard(int shard) {
+  Impl& self = *impl_;
+  auto found = self.claimed.find(shard);
+  if (found == self.claimed.end()) {
+    std::error_code error;
+    if (!fs::exists(self.shards / (shard_stem(shard) + ".journal"), error)) return ShardStart{self.first_episode(shard)};
+    DIORAMA_ASSIGN_OR_RETURN(Journal journal, self.open_journal(shard));
+    found = self.claimed.emplace(shard, std::move(journal)).first;
+  }
+  const Journal& journal = found->second;
+  return ShardStart{journal.next_episode(), static_cast<std::int64_t>(journal.episodes().size()),
+                    static_cast<std::int64_t>(journal.rejections().size()), journal.dropped_bytes()};
+}
+
 Status DatasetWriter::begin_shard(int shard) {
   Impl& self = *impl_;
   if (self.journal) return failed("shard " + std::to_string(self.current.summary.shard) + " is still open");
-  if (shard < 0 || shard >= self.spec.num_shards()) {
-    return failed("shard " + std::to_string(shard) + " of " + std::to_string(self.spec.num_shards()));
-  }
   DIORAMA_RETURN_IF_ERROR(self.check_room(shard));
-  std::error_code error;
-  fs::create_directories(self.shards, error);
-  if (error) return output_errno("create", self.shards, error.value());
-  const std::string stem = shard_stem(shard);
-  DIORAMA_ASSIGN_OR_RETURN(Journal journal,
-                           Journal::create(self.shards / (stem + ".journal"), self.spec_hash, shard));
-  self.journal = std::move(journal);
+  if (self.claimed.contains(shard)) {
+    self.journal = std::move(self.claimed.extract(shard).mapped());
+  } else {
+    DIORAMA_ASSIGN_OR_RETURN(self.journal, self.open_journal(shard));
+  }
   self.current = ShardManifest();
   self.current.summary.shard = shard;
-  self.current.summary.file = "shards/" + stem + ".h5";
+  self.current.summary.file = "shards/" + shard_stem(shard) + ".h5";
   self.current.spec_hash = self.spec_hash;
   self.current.spec_facts = spec_facts(self.spec);
-  self.next_episode = self.first_episode(shard);
   return {};
 }
 
 Status DatasetWriter::Impl::check_turn(std::int64_t episode) {
   if (!journal) return failed("episode " + std::to_string(episode) + " without an open shard");
-  if (episode != next_episode || episode >= end_episode(current.summary.shard)) {
-    return failed("episode " + std::to_string(episode) + " where episode " + std::to_string(next_episode) +
+  if (episode != journal->next_episode() || episode >= end_episode(current.summary.shard)) {
+    return failed("episode " + std::to_string(episode) + " where episode " + std::to_string(journal->next_episode()) +
                   " of shard " + std::to_string(current.summary.shard) + " was due");
   }
   return {};
@@ -177,31 +216,33 @@ Status DatasetWriter::append(EpisodeRecord episode) {
   const std::int64_t before = self.journal->bytes();
   DIORAMA_RETURN_IF_ERROR(self.journal->append(episode, self.spec.columns));
   self.bytes += self.journal->bytes() - before;
-  self.current.summary.episodes.push_back(episode.episode);
-  self.current.episode_rows.push_back(episode.num_rows);
-  ++self.next_episode;
   return {};
 }
 
 Status DatasetWriter::reject(std::int64_t episode, const std::string& reason) {
   Impl& self = *impl_;
   DIORAMA_RETURN_IF_ERROR(self.check_turn(episode));
-  DIORAMA_RETURN_IF_ERROR(self.journal->append_rejection(episode, reason));
-  self.current.summary.rejected.push_back({episode, reason});
-  ++self.next_episode;
-  return {};
+  return self.journal->append_rejection(episode, reason);
 }
 
 Result<ShardSummary> DatasetWriter::end_shard() {
   Impl& self = *impl_;
   if (!self.journal) return failed("no shard is open");
-  const int shard = self.current.summary.shard;
-  if (self.next_episode != self.end_episode(shard)) {
-    return failed("shard " + std::to_string(shard) + " ends before episode " + std::to_string(self.next_episode));
+  ShardSummary& summary = self.current.summary;
+  if (self.journal->next_episode() != self.end_episode(summary.shard)) {
+    return failed("shard " + std::to_string(summary.shard) + " ends before episode " +
+                  std::to_string(self.journal->next_episode()));
+  }
+  for (const Journal::Episode& episode : self.journal->episodes()) {
+    summary.episodes.push_back(episode.episode);
+    self.current.episode_rows.push_back(episode.num_rows);
+  }
+  for (const Journal::Rejection& rejection : self.journal->rejections()) {
+    summary.rejected.push_back({rejection.episode, rejection.reason});
   }
   const Status sealed = seal_shard(self.shards, self.spec, *self.journal, self.current);
   if (!sealed.ok()) {
-    self.abandon();
+    self.leave();
     return sealed;
   }
   DIORAMA_RETURN_IF_ERROR(self.journal->remove());
@@ -209,7 +250,7 @@ Result<ShardSummary> DatasetWriter::end_shard() {
   self.made_a_shard = true;
   self.last_shard_bytes = self.current.summary.bytes;
   self.current.chunks.clear();
-  self.whole[shard] = self.current;
+  self.whole[summary.shard] = self.current;
   return self.current.summary;
 }
 
@@ -217,7 +258,7 @@ std::int64_t DatasetWriter::bytes_written() const { return impl_->bytes; }
 
 const std::vector<std::string>& DatasetWriter::notes() const { return impl_->notes; }
 
-void DatasetWriter::abandon_shard() { impl_->abandon(); }
+void DatasetWriter::leave_shard() { impl_->leave(); }
 
 Result<int> DatasetWriter::finish() {
   Impl& self = *impl_;

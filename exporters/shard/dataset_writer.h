@@ -58,27 +58,42 @@ struct ShardSummary {
   std::vector<Rejection> rejected;
 };
 
+/// Where making a shard starts.
+struct ShardStart {
+  std::int64_t next_episode = 0;   ///< The first index still to be made; one past the last if only sealing is left.
+  std::int64_t kept = 0;           ///< Episodes recovered from the journal.
+  std::int64_t rejected = 0;       ///< Rejections recovered from the journal.
+  std::int64_t dropped_bytes = 0;  ///< What lay behind the last whole record: an episode that was being written.
+};
+
 class DatasetWriter {
  public:
   /// Checks permission, room and the folder's present content before anything is simulated. Fails with kOutput and
   /// one line that says what to do.
   static Result<std::unique_ptr<DatasetWriter>> open(const std::filesystem::path& folder, DatasetSpec spec,
                                                      OutputMode mode);
-  /// Abandons an unfinished shard: no half file stays under a final name.
+  /// No half file stays under a final name; the episodes of an unfinished shard stay in its journal.
   ~DatasetWriter();
 
   /// True if shard `shard` is whole and need not be made again.
   bool has_shard(int shard) const;
+  /// The summary of a whole shard, else nullptr.
+  const ShardSummary* shard_summary(int shard) const;
 
-  /// Begins shard `shard`; then its episodes in ascending index by `append` or `reject`; then `end_shard`, which
-  /// writes, syncs and renames it into place.
+  /// What an interrupted run has left of shard `shard`. If there is something, it is from now on this writer's;
+  /// kOutput if another process is making the shard.
+  Result<ShardStart> claim_shard(int shard);
+
+  /// Begins shard `shard`; then its episodes in ascending index from ShardStart::next_episode
+  /// on by `append` or `reject`, each on disk when the call returns; then `end_shard`, which writes, syncs and
+  /// renames it into place.
   Status begin_shard(int shard);
   Status append(EpisodeRecord episode);
   Status reject(std::int64_t episode, const std::string& reason);
   Result<ShardSummary> end_shard();
 
-  /// Drops the shard under way, if there is one: its episodes are made again by the next run.
-  void abandon_shard();
+  /// Leaves the shard under way, if there is one: its journal stays, and the next run goes on with it.
+  void leave_shard();
 
   /// Stored bytes so far in this run, for progress.
   std::int64_t bytes_written() const;

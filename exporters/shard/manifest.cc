@@ -137,7 +137,23 @@ std::string describe_difference(const std::map<std::string, std::string>& there,
     const std::string old = found == there.end() ? "nothing" : "'" + found->second + "'";
     parts.push_back(is_hash ? name + " differs" : name + " is " + old + " there and '" + value + "' now");
   }
+  for (const auto& [name, value] : there) {
+    if (!now.contains(name)) parts.push_back(name + " is not used any more");
+  }
   return join(parts, "; ");
+}
+
+std::string facts_json(const std::map<std::string, std::string>& facts) { return dump(json(facts), -1); }
+
+std::optional<std::map<std::string, std::string>> parse_facts_json(const std::string& text) {
+  const json root = json::parse(text, nullptr, false);
+  if (!root.is_object()) return std::nullopt;
+  std::map<std::string, std::string> facts;
+  for (const auto& [name, value] : root.items()) {
+    if (!value.is_string()) return std::nullopt;
+    facts[name] = value.get<std::string>();
+  }
+  return facts;
 }
 
 std::string shard_json(const ShardManifest& manifest) {

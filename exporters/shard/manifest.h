@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ std::map<std::string, std::string> spec_facts(const DatasetSpec& spec);
 /// "seed is 1 there and 2 now; ..." for facts that differ; "" if none does.
 std::string describe_difference(const std::map<std::string, std::string>& there,
                                 const std::map<std::string, std::string>& now);
+
+/// The facts as one JSON object, for a journal's header, and back; nothing if the text is no such object.
+std::string facts_json(const std::map<std::string, std::string>& facts);
+std::optional<std::map<std::string, std::string>> parse_facts_json(const std::string& text);
 
 std::string shard_json(const ShardManifest& manifest);
 /// kOutput naming `where` if the text is no such manifest.

@@ -70,17 +70,41 @@ void FileDescriptor::reset() {
   fd_ = -1;
 }
 
-Status write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path) {
+namespace {
+
+/// Calls `write_some`, which returns as write(2) does, until nothing is left.
+template <typename WriteSome>
+Status write_fully(std::span<const std::byte> bytes, const std::filesystem::path& path, WriteSome write_some) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return output_errno("write", path, errno, static_cast<std::int64_t>(bytes.size()));
+    const ssize_t written = write_some(bytes);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      return output_errno("write", path, written < 0 ? errno : EIO, static_cast<std::int64_t>(bytes.size()));
     }
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
   return {};
 }
+
+}  // namespace
+
+Status write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path) {
+  return write_fully(bytes, path, [fd](std::span<const std::byte> rest) { return ::write(fd, rest.data(), rest.size()); });
+}
+
+Status write_at(int fd, std::int64_t offset, std::span<const std::byte> bytes, const std::filesystem::path& path) {
+  return write_fully(bytes, path, [&](std::span<const std::byte> rest) {
+    const ssize_t written = ::pwrite(fd, rest.data(), rest.size(), offset);
+    if (written > 0) offset += written;
+    return written;
+  });
+}
+
+Status sync_data(int fd, const std::filesystem::path& path) {
+  return ::fdatasync(fd) == 0 ? Status() : output_errno("write", path, errno);
+}
+
+Result<FileDescriptor> open_to_read(const std::filesystem::path& path) { return open_file(path, O_RDONLY, "read"); }
 
 Status read_at(int fd, std::int64_t offset, std::span<std::byte> out, const std::filesystem::path& path) {
   while (!out.empty()) {
@@ -129,7 +153,7 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
 }
 
 Result<std::string> read_text_file(const std::filesystem::path& path) {
-  DIORAMA_ASSIGN_OR_RETURN(const FileDescriptor file, open_file(path, O_RDONLY, "read"));
+  DIORAMA_ASSIGN_OR_RETURN(const FileDescriptor file, open_to_read(path));
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return output_errno("read", path, errno);
   if (!S_ISREG(info.st_mode)) return output_error("cannot read " + path.string() + ": not a regular file");

@@ -35,6 +35,11 @@ class FileDescriptor {
 
 /// Writes everything, over short writes and interruptions.
 Status write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::path& path);
+/// Writes everything at `offset`.
+Status write_at(int fd, std::int64_t offset, std::span<const std::byte> bytes, const std::filesystem::path& path);
+/// fdatasync(2).
+Status sync_data(int fd, const std::filesystem::path& path);
+Result<FileDescriptor> open_to_read(const std::filesystem::path& path);
 /// Reads exactly out.size() bytes at `offset`.
 Status read_at(int fd, std::int64_t offset, std::span<std::byte> out, const std::filesystem::path& path);
 

@@ -86,7 +86,7 @@ TEST_CASE("a shard of a longer dataset has the same bytes") {
   CHECK(slurp(dir.path() / "short/shards/000000.h5") == slurp(dir.path() / "long/shards/000000.h5"));
 }
 
-TEST_CASE("what is under way is only a journal, and an abandoned run leaves nothing") {
+TEST_CASE("what is under way is only a journal, which the next run goes on with") {
   TempDir dir;
   const DatasetSpec spec = tiny::spec(4, 2);
   const fs::path set = dir.path() / "set";
@@ -98,7 +98,91 @@ TEST_CASE("what is under way is only a journal, and an abandoned run leaves noth
     CHECK((*writer)->bytes_written() > 0);
     CHECK(names(set) == std::vector<std::string>{"shards/000000.journal", "shards/run.tmp"});
   }
+  CHECK(names(set) == std::vector<std::string>{"shards/000000.journal"});
+  {
+    auto writer = DatasetWriter::open(set, spec, OutputMode::kResume);
+    REQUIRE(writer.ok());
+    const auto start = (*writer)->claim_shard(0);
+    REQUIRE(start.ok());
+    CHECK(start->next_episode == 1);
+    CHECK(start->kept == 1);
+    REQUIRE((*writer)->begin_shard(0).ok());
+    CHECK_FALSE((*writer)->append(*tiny::record(spec, 0)).ok());  // it is there
+    REQUIRE((*writer)->reject(1, "no").ok());
+  }
+  {
+    auto writer = DatasetWriter::open(set, spec, OutputMode::kResume);
+    REQUIRE(writer.ok());
+    const auto start = (*writer)->claim_shard(0);
+    REQUIRE(start.ok());
+    CHECK(start->next_episode == 2);
+    CHECK(start->rejected == 1);
+  }
+  REQUIRE(tiny::write_dataset(set, spec, OutputMode::kResume).ok());
+  REQUIRE(tiny::write_dataset(dir.path() / "at once", spec, OutputMode::kNew, {1}).ok());
+  auto resumed = contents(set);
+  auto expected = contents(dir.path() / "at once");
+  // The reason stands in the manifests; all else is equal.
+  for (const char* name : {"dataset.json", "shards/000000.json"}) {
+    CHECK(resumed.at(name).find("\"no\"") != std::string::npos);
+    resumed.erase(name);
+    expected.erase(name);
+  }
+  CHECK(resumed == expected);
+}
+
+TEST_CASE("a run that made no episode leaves nothing") {
+  TempDir dir;
+  const fs::path set = dir.path() / "set";
+  {
+    auto writer = DatasetWriter::open(set, tiny::spec(4, 2), OutputMode::kNew);
+    REQUIRE(writer.ok());
+    REQUIRE((*writer)->begin_shard(0).ok());
+    CHECK(fs::exists(set / "shards/000000.journal"));
+  }
   CHECK_FALSE(fs::exists(set));
+}
+
+TEST_CASE("a journal with all its episodes only wants sealing, and one beside its whole shard goes") {
+  TempDir dir;
+  const fs::path set = dir.path() / "set";
+  const DatasetSpec spec = tiny::spec(4, 2);
+  REQUIRE(tiny::write_dataset(dir.path() / "whole", spec, OutputMode::kNew).ok());
+  {
+    auto writer = DatasetWriter::open(set, spec, OutputMode::kNew);
+    REQUIRE(writer.ok());
+    REQUIRE((*writer)->begin_shard(1).ok());
+    for (const std::int64_t episode : {2, 3}) REQUIRE((*writer)->append(*tiny::record(spec, episode)).ok());
+  }
+  const std::string journal = slurp(set / "shards/000001.journal");
+  {
+    auto writer = DatasetWriter::open(set, spec, OutputMode::kResume);
+    REQUIRE(writer.ok());
+    CHECK((*writer)->claim_shard(1)->next_episode == 4);
+    REQUIRE((*writer)->begin_shard(1).ok());
+    REQUIRE((*writer)->end_shard().ok());
+  }
+  CHECK(slurp(set / "shards/000001.h5") == slurp(dir.path() / "whole/shards/000001.h5"));
+  std::ofstream(set / "shards/000001.journal", std::ios::binary) << journal;  // as if killed before it was removed
+  REQUIRE(tiny::write_dataset(set, spec, OutputMode::kResume).ok());
+  CHECK(contents(set) == contents(dir.path() / "whole"));
+}
+
+TEST_CASE("a journal of other settings is refused, and says which, before any shard is whole") {
+  TempDir dir;
+  const fs::path set = dir.path() / "set";
+  const DatasetSpec spec = tiny::spec(4, 4);
+  {
+    auto writer = DatasetWriter::open(set, spec, OutputMode::kNew);
+    REQUIRE(writer.ok());
+    REQUIRE((*writer)->begin_shard(0).ok());
+    REQUIRE((*writer)->append(*tiny::record(spec, 0)).ok());
+  }
+  DatasetSpec other = spec;
+  other.seed = 8;
+  const auto before = contents(set);
+  CHECK(mentions(DatasetWriter::open(set, other, OutputMode::kResume).status(), "seed is '7' there and '8' now"));
+  CHECK(contents(set) == before);
 }
 
 TEST_CASE("episodes come in order, once each, and a shard ends with its last") {
@@ -142,11 +226,11 @@ TEST_CASE("resuming keeps whole shards and makes torn, missing and unfinished on
     auto writer = DatasetWriter::open(set, spec, OutputMode::kResume);
     REQUIRE(writer.ok());
     CHECK_FALSE(fs::exists(set / "shards/000001.h5.tmp"));
-    CHECK_FALSE(fs::exists(set / "shards/000001.journal"));
     CHECK((*writer)->has_shard(0));
     CHECK_FALSE((*writer)->has_shard(1));
     CHECK_FALSE((*writer)->has_shard(2));
     CHECK_FALSE((*writer)->has_shard(3));
+    CHECK((*writer)->claim_shard(1)->dropped_bytes == 4);  // "dead"
     for (const int shard : {1, 2, 3}) REQUIRE(tiny::write_shard(**writer, spec, shard).ok());
     CHECK(*(*writer)->finish() == 0);
   }
@@ -320,7 +404,7 @@ TEST_CASE("while a run lives, runs of the same specification join it and all oth
   CHECK(DatasetWriter::open(set, other, OutputMode::kForce).ok());
 }
 
-TEST_CASE("an abandoned shard leaves a writer that can finish, and what went away counts as missing") {
+TEST_CASE("a shard that is left leaves a writer that can finish, and what went away counts as missing") {
   TempDir dir;
   const DatasetSpec spec = tiny::spec(4, 2);
   auto writer = DatasetWriter::open(dir.path() / "set", spec, OutputMode::kNew);
@@ -329,7 +413,7 @@ TEST_CASE("an abandoned shard leaves a writer that can finish, and what went awa
   REQUIRE((*writer)->begin_shard(1).ok());
   REQUIRE((*writer)->append(*tiny::record(spec, 2)).ok());
   CHECK_FALSE((*writer)->finish().ok());
-  (*writer)->abandon_shard();
+  (*writer)->leave_shard();
   CHECK(*(*writer)->finish() == 1);
   REQUIRE(tiny::write_shard(**writer, spec, 1).ok());
   fs::remove(dir.path() / "set/shards/000000.h5");

@@ -174,10 +174,10 @@ Result<EpisodeRecord> record(const DatasetSpec& spec, std::int64_t episode) {
 
 Result<ShardSummary> write_shard(DatasetWriter& writer, const DatasetSpec& spec, int shard,
                                  const std::set<std::int64_t>& reject) {
+  DIORAMA_ASSIGN_OR_RETURN(const ShardStart start, writer.claim_shard(shard));
   DIORAMA_RETURN_IF_ERROR(writer.begin_shard(shard));
-  const std::int64_t first = static_cast<std::int64_t>(shard) * spec.episodes_per_shard;
-  const std::int64_t end = std::min(spec.num_episodes, first + spec.episodes_per_shard);
-  for (std::int64_t episode = first; episode < end; ++episode) {
+  const std::int64_t end = std::min<std::int64_t>(spec.num_episodes, (shard + 1) * spec.episodes_per_shard);
+  for (std::int64_t episode = start.next_episode; episode < end; ++episode) {
     if (reject.contains(episode)) {
       DIORAMA_RETURN_IF_ERROR(writer.reject(episode, "the test said so"));
       continue;

@@ -53,7 +53,7 @@ DatasetSpec spec(std::int64_t num_episodes, int episodes_per_shard, StorageOptio
 /// A whole record made by an EpisodeRecorder.
 Result<EpisodeRecord> record(const DatasetSpec& spec, std::int64_t episode);
 
-/// Begins, fills and ends one shard; the episodes in `reject` are rejected.
+/// Begins, fills and ends one shard, from where its journal ends on; the episodes in `reject` are rejected.
 Result<ShardSummary> write_shard(DatasetWriter& writer, const DatasetSpec& spec, int shard,
                                  const std::set<std::int64_t>& reject = {});
 
