@@ -259,6 +259,17 @@ Sampler::~Sampler() = default;
 const schema::Scenario& Sampler::scenario() const { return impl_->scenario; }
 const SceneLayout& Sampler::layout() const { return impl_->layout; }
 
+std::map<std::string, std::string> Sampler::files() const {
+  std::map<std::string, std::string> files = impl_->assets.files();
+  if (!impl_->model || !impl_->model->model) return files;
+  const std::filesystem::path folder =
+      std::filesystem::path(impl_->scenario.model().file()).parent_path();
+  for (const auto& [name, sha256] : impl_->model->model->files) {
+    files[(folder / name).lexically_normal().string()] = sha256;
+  }
+  return files;
+}
+
 Result<std::unique_ptr<Sampler>> Sampler::create(schema::Scenario scenario,
                                                  const std::filesystem::path& base_folder,
                                                  Tools tools) {

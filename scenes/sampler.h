@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "engine/core/rng.h"
@@ -42,6 +44,10 @@ class Sampler {
 
   const schema::Scenario& scenario() const;
   const SceneLayout& layout() const;
+
+  /// SHA-256 of every file that scenes are made of (meshes, textures, the model file and what it names), by its path
+  /// as the scenario names it, or relative to the scenario's folder.
+  std::map<std::string, std::string> files() const;
 
   /// Draws one episode. Order-free: episode 7 drawn alone equals episode 7 drawn after 0..6. rejected(...) when
   /// placement runs out of tries or authored bodies overlap.

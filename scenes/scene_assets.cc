@@ -82,4 +82,14 @@ Result<std::shared_ptr<const Texture>> SceneAssets::texture(const schema::Textur
   return result;
 }
 
+std::map<std::string, std::string> SceneAssets::files() const {
+  std::map<std::string, std::string> named;
+  const std::string folder = base_folder_.string() + "/";
+  for (const auto& [path, sha256] : library_.files()) {
+    const bool relative = !base_folder_.empty() && path.starts_with(folder);
+    named[relative ? path.substr(folder.size()) : path] = sha256;
+  }
+  return named;
+}
+
 }  // namespace diorama

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 
 #include "engine/core/status.h"
@@ -23,6 +24,9 @@ class SceneAssets {
   Result<std::shared_ptr<const Mesh>> mesh(const schema::Shape::Mesh& mesh);
   /// A file, or a builtin pattern of 128 by 128 pixels.
   Result<std::shared_ptr<const Texture>> texture(const schema::Texture& texture);
+
+  /// SHA-256 of every file read so far, by its path as the scenario names it.
+  std::map<std::string, std::string> files() const;
 
  private:
   using PatternKey = std::pair<int, std::array<double, 6>>;

@@ -70,7 +70,7 @@ Result<Rates> run_once(const BenchOptions& options, const std::filesystem::path&
     const std::atomic<bool> stop{false};
     GenerateProgress progress;
     const Result<GenerateReport> report =
-        run_generate(*plan, out, OutputMode::kNew, [](const FoundWork&) {}, stop, progress);
+        run_generate(*plan, out, OutputMode::kNew, stop, progress);
     status = report.status();
     views = progress.views;
     bytes = progress.bytes;

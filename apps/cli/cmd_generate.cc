@@ -162,8 +162,7 @@ int summarize(const Arguments& a, const GenerateReport& report_, const GenerateP
     narrate("{} episodes were rejected by earlier runs; dataset.json says why\n", report_.found.rejected());
   }
   if (report_.stopped) {
-    narrate("diorama: stopped; every finished episode is kept. Go on with: {}
-",
+    narrate("diorama: stopped; every finished episode is kept. Go on with: {}\n",
             generate_command(a.options, a.out, OutputMode::kResume));
     return kStoppedResumable;
   }
@@ -200,7 +199,7 @@ int run(Arguments& a) {
     const auto found = [&](const FoundWork& work) {
       if (a.resume) tell_found(work);
     };
-    result = run_generate(*plan, a.out, mode, found, stop.flag(), progress);
+    result = run_generate(*plan, a.out, mode, stop.flag(), progress, found);
   }
   if (!result.ok()) return report(result.status());
   return summarize(a, *result, progress, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

@@ -35,7 +35,7 @@ struct Snapshot {
 Snapshot take(const GenerateProgress& progress, Clock::time_point start) {
   const std::int64_t rejected = progress.episodes_rejected;
   const std::int64_t found = progress.episodes_found;
-  return {std::chrono::duration<double>(Clock::now() - start).count(), progress.episodes_total, found,
+  return {std::chrono::duration<double>(Clock::now() - start).count(), found + progress.episodes_total, found,
           found + progress.episodes_kept + rejected, rejected, progress.views, progress.bytes};
 }
 

@@ -261,6 +261,8 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   spec.render_device = plan.renderer->device().name;
   spec.render_driver = plan.renderer->device().driver;
   spec.cpu_family = cpu_family();
+  spec.expected_frames = plan.scenario.episode().frames();
+  spec.files = plan.sampler->files();
   spec.layout = plan.sampler->layout();
   spec.storage = options.storage;
   spec.columns = dataset_columns(spec.layout, plan.channels, spec.storage);
@@ -271,14 +273,15 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
 }
 
 Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::path& folder, OutputMode mode,
-                                    const std::function<void(const FoundWork&)>& found, const std::atomic<bool>& stop,
-                                    GenerateProgress& progress) {
+                                    const std::atomic<bool>& stop, GenerateProgress& progress,
+                                    const std::function<void(const FoundWork&)>& found) {
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<DatasetWriter> writer, DatasetWriter::open(folder, plan.spec, mode));
   GenerateReport report;
   DIORAMA_ASSIGN_OR_RETURN(const JobList jobs, list_jobs(plan, *writer, report.found));
-  found(report.found);
+  if (!jobs.shards().empty()) DIORAMA_RETURN_IF_ERROR(writer->check_room(jobs.shards().front().shard));
+  if (found) found(report.found);
   progress.episodes_found = report.found.episodes();
-  progress.episodes_total = report.found.episodes() + jobs.num_tickets();
+  progress.episodes_total = jobs.num_tickets();
 
   const auto workers = static_cast<int>(std::clamp<std::int64_t>(jobs.num_tickets(), 1, plan.workers));
   OrderedWork<Result<EpisodeRecord>> queue(jobs.num_tickets(), 2 * workers);

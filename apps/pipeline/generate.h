@@ -56,7 +56,7 @@ Result<std::unique_ptr<Sampler>> load_sampler(const std::filesystem::path& scena
 
 /// Live counters, read by whoever shows progress while `run_generate` works.
 struct GenerateProgress {
-  std::atomic<std::int64_t> episodes_total{0};  ///< Of the plan's shards, those found included.
+  std::atomic<std::int64_t> episodes_total{0};  ///< To be made by this run.
   std::atomic<std::int64_t> episodes_found{0};  ///< Drawn by earlier runs: in whole shards and recovered ones.
   std::atomic<std::int64_t> episodes_kept{0};   ///< By this run.
   std::atomic<std::int64_t> episodes_rejected{0};
@@ -88,11 +88,11 @@ struct GenerateReport {
   std::vector<std::string> notes;  ///< What the user should know, e.g. why there is no index.
 };
 
-/// Makes the plan's shards in `folder`. `found` is told what is there before the first episode starts. `stop` set to
-/// true ends it after the running episodes.
+/// Makes the plan's shards in `folder`. `stop` set to true ends it after the running episodes. `found`, if there is
+/// one, is told what earlier runs have left before the first episode starts.
 Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::path& folder, OutputMode mode,
-                                    const std::function<void(const FoundWork&)>& found, const std::atomic<bool>& stop,
-                                    GenerateProgress& progress);
+                                    const std::atomic<bool>& stop, GenerateProgress& progress,
+                                    const std::function<void(const FoundWork&)>& found = {});
 
 /// Vendor, family, model and stepping of this CPU, e.g. "AuthenticAMD 25/1/1".
 std::string cpu_family();

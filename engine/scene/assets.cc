@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 
+#include <assimp/DefaultIOSystem.h>
 #include <assimp/Importer.hpp>
 #include <assimp/postprocess.h>
 #include <assimp/scene.h>
@@ -71,13 +74,36 @@ void collect(const aiScene& scene, const aiNode& node, const aiMatrix4x4& parent
   }
 }
 
-Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path, double scale) {
+using FileHashes = std::map<std::string, std::string>;
+
+Status add_hash(const std::filesystem::path& path, FileHashes& files) {
+  DIORAMA_ASSIGN_OR_RETURN(files[path.string()], sha256_file(path));
+  return {};
+}
+
+/// The file system, keeping the names of files that assimp reads on its own.
+class NotingFiles : public Assimp::DefaultIOSystem {
+ public:
+  explicit NotingFiles(std::set<std::string>& names) : names_(names) {}
+  Assimp::IOStream* Open(const char* file, const char* mode) override {
+    Assimp::IOStream* stream = Assimp::DefaultIOSystem::Open(file, mode);
+    if (stream != nullptr) names_.insert(std::filesystem::path(file).lexically_normal().string());
+    return stream;
+  }
+
+ private:
+  std::set<std::string>& names_;
+};
+
+Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path, double scale, FileHashes& files) {
   DIORAMA_RETURN_IF_ERROR(missing(path, "mesh"));
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
   if (extension == ".ply") DIORAMA_RETURN_IF_ERROR(check_ply_file(path));
   if (extension == ".dae") DIORAMA_RETURN_IF_ERROR(check_collada_file(path));
+  std::set<std::string> names;
   Assimp::Importer importer;
+  importer.SetIOHandler(new NotingFiles(names));  // assimp deletes it
   const aiScene* scene = importer.ReadFile(
       path.string(), aiProcess_Triangulate | aiProcess_SortByPType | aiProcess_FlipUVs | aiProcess_FindInvalidData);
   if (scene == nullptr || scene->mRootNode == nullptr) {
@@ -87,7 +113,13 @@ Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path,
   Mesh mesh;
   mesh.name = path.stem().string();
   mesh.source = path.string();
-  DIORAMA_ASSIGN_OR_RETURN(mesh.sha256, sha256_file(path));
+  DIORAMA_RETURN_IF_ERROR(add_hash(path, files));
+  mesh.sha256 = files.at(path.string());
+  const std::filesystem::path folder = path.lexically_normal().parent_path();
+  for (const std::filesystem::path name : names) {
+    if (name == path.lexically_normal()) continue;
+    DIORAMA_RETURN_IF_ERROR(add_hash(path.parent_path() / name.lexically_proximate(folder), files));
+  }
   bool keep_texcoords = scene->mNumMeshes > 0;
   for (unsigned i = 0; i < scene->mNumMeshes; ++i) keep_texcoords = keep_texcoords && scene->mMeshes[i]->HasTextureCoords(0);
   collect(*scene, *scene->mRootNode, aiMatrix4x4(), scale, keep_texcoords, mesh);
@@ -107,7 +139,7 @@ Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path,
   return std::make_shared<const Mesh>(std::move(mesh));
 }
 
-Result<std::shared_ptr<const Texture>> load_texture(const std::filesystem::path& path) {
+Result<std::shared_ptr<const Texture>> load_texture(const std::filesystem::path& path, FileHashes& files) {
   DIORAMA_RETURN_IF_ERROR(missing(path, "picture"));
   int width = 0;
   int height = 0;
@@ -127,6 +159,7 @@ Result<std::shared_ptr<const Texture>> load_texture(const std::filesystem::path&
   texture.height_px = height;
   texture.rgba.assign(pixels, pixels + static_cast<std::size_t>(width) * height * 4);
   stbi_image_free(pixels);
+  DIORAMA_RETURN_IF_ERROR(add_hash(path, files));
   return std::make_shared<const Texture>(std::move(texture));
 }
 
@@ -136,7 +169,7 @@ Result<std::shared_ptr<const Mesh>> AssetLibrary::mesh(const std::filesystem::pa
   const std::lock_guard lock(mutex_);
   const auto key = std::make_pair(path.string(), scale);
   if (const auto found = meshes_.find(key); found != meshes_.end()) return found->second;
-  DIORAMA_ASSIGN_OR_RETURN(auto loaded, load_mesh(path, scale));
+  DIORAMA_ASSIGN_OR_RETURN(auto loaded, load_mesh(path, scale, files_));
   meshes_[key] = loaded;
   return loaded;
 }
@@ -144,9 +177,14 @@ Result<std::shared_ptr<const Mesh>> AssetLibrary::mesh(const std::filesystem::pa
 Result<std::shared_ptr<const Texture>> AssetLibrary::texture(const std::filesystem::path& path) {
   const std::lock_guard lock(mutex_);
   if (const auto found = textures_.find(path.string()); found != textures_.end()) return found->second;
-  DIORAMA_ASSIGN_OR_RETURN(auto loaded, load_texture(path));
+  DIORAMA_ASSIGN_OR_RETURN(auto loaded, load_texture(path, files_));
   textures_[path.string()] = loaded;
   return loaded;
+}
+
+std::map<std::string, std::string> AssetLibrary::files() const {
+  const std::lock_guard lock(mutex_);
+  return files_;
 }
 
 }  // namespace diorama

@@ -23,8 +23,12 @@ class AssetLibrary {
   /// An 8-bit PNG or JPEG of 1 to 4 channels as RGBA.
   Result<std::shared_ptr<const Texture>> texture(const std::filesystem::path& path);
 
+  /// SHA-256 of every file read so far, by path; those that a mesh file names (a glTF's buffers) are among them.
+  std::map<std::string, std::string> files() const;
+
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> files_;
   std::map<std::pair<std::string, double>, std::shared_ptr<const Mesh>> meshes_;
   std::map<std::string, std::shared_ptr<const Texture>> textures_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,9 @@ struct Node {
 /// A model file (MJCF) that the scene is built on. Its engine steps the file itself, not our copy of it.
 struct ModelFile {
   std::filesystem::path path;  ///< Absolute.
-  std::string sha256;          ///< Of the file's bytes.
+  /// SHA-256 of the file and of all that it includes or names (meshes, textures), by path, relative to its folder
+  /// unless it names an absolute one.
+  std::map<std::string, std::string> files;
   int num_bodies = 0;          ///< The scene's first bodies are the model's, in its order; body 0 is its world body.
   int num_joints = 0;          ///< Likewise.
   int num_actuators = 0;       ///< Likewise.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "engine/core/check.h"
 #include "engine/core/hash.h"
+#include "engine/core/text.h"
 #include "exporters/shard/dataset_folder.h"
 #include "exporters/shard/index.h"
 #include "exporters/shard/journal.h"
@@ -21,6 +23,9 @@ namespace diorama {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Of a shard's bytes: its journal, itself, and HDF5's own structures.
+constexpr double kRoomPerShardByte = 2.2;
 
 Status check_spec(const DatasetSpec& spec) {
   if (spec.num_episodes < 1 || spec.episodes_per_shard < 1) {
@@ -35,6 +40,21 @@ Status check_spec(const DatasetSpec& spec) {
 
 }  // namespace
 
+double DatasetSpec::expected_row_bytes() const {
+  double bytes = 0.0;
+  for (const Column& column : columns) {
+    if (column.is_link()) continue;
+    // Of rendered scenes, stored with deflate level 1.
+    const double ratio = column.deflate_level == 0                               ? 1.0
+                         : column.content == ColumnContent::kPixels              ? 4.0
+                         : !column.is_image()                                    ? 3.0
+                         : column.type == ColumnType::kUint8                     ? 40.0
+                                                                                 : 12.0;
+    bytes += static_cast<double>(column.row_bytes()) / ratio;
+  }
+  return bytes;
+}
+
 struct DatasetWriter::Impl {
   fs::path folder;
   fs::path shards;
@@ -46,7 +66,7 @@ struct DatasetWriter::Impl {
   std::map<int, Journal> claimed;  // shards of this writer that are not begun yet
   std::optional<Journal> journal;  // of the shard under way
   ShardManifest current;
-  std::int64_t last_shard_bytes = 0;  // of the shard made before, per episode slot
+  double bytes_per_episode = 0.0;  // stored, of the shard made before; 0 = none yet
   std::int64_t bytes = 0;
   std::vector<std::string> notes;
   std::map<int, ShardManifest> whole;  // shards known to be whole
@@ -58,7 +78,6 @@ struct DatasetWriter::Impl {
 
   bool has_files(int shard) const;
   bool look_for(int shard);
-  Status check_room(int shard) const;
   Status check_turn(std::int64_t episode);
   Result<Journal> open_journal(int shard) const;
   void remove_stale_journal(int shard) const;
@@ -140,12 +159,29 @@ const ShardSummary* DatasetWriter::shard_summary(int shard) const {
   return impl_->look_for(shard) ? &impl_->whole.at(shard).summary : nullptr;
 }
 
-/// Journal and shard lie side by side at the end; the shard before says how large this one will be.
-Status DatasetWriter::Impl::check_room(int shard) const {
-  const std::int64_t per_episode = last_shard_bytes / std::max(1, spec.episodes_per_shard);
-  const std::int64_t needed = 2 * per_episode * (end_episode(shard) - first_episode(shard));
-  DIORAMA_ASSIGN_OR_RETURN(const std::int64_t free, free_bytes(shards));
-  return free < needed ? output_errno("write", shards / (shard_stem(shard) + ".h5"), ENOSPC, needed) : Status();
+Status DatasetWriter::check_room(int shard) const {
+  const Impl& self = *impl_;
+  const auto claimed = self.claimed.find(shard);
+  const Journal* begun = claimed != self.claimed.end()                                ? &claimed->second
+                         : self.journal && self.current.summary.shard == shard ? &*self.journal
+                                                                                      : nullptr;
+  const auto episodes = static_cast<double>(self.end_episode(shard) - self.first_episode(shard));
+  const bool measured = begun && !begun->episodes().empty();
+  double per_episode = self.bytes_per_episode;
+  if (measured) {
+    per_episode = static_cast<double>(begun->bytes()) / static_cast<double>(begun->next_episode() - self.first_episode(shard));
+  } else if (per_episode == 0.0) {
+    per_episode = self.spec.expected_frames * self.spec.expected_row_bytes();
+  }
+  const double shard_bytes = per_episode * episodes;
+  const double there = begun ? static_cast<double>(begun->bytes()) : 0.0;
+  const auto needed = static_cast<std::int64_t>(kRoomPerShardByte * shard_bytes - there);
+  DIORAMA_ASSIGN_OR_RETURN(const std::int64_t free, free_bytes(self.shards));
+  if (free >= needed) return {};
+  const auto megabytes = [](double bytes) { return format_number(std::ceil(bytes / 1e6)) + " MB"; };
+  return output_errno("write", self.shards / (shard_stem(shard) + ".h5"), ENOSPC, needed)
+      .with_context("a shard of " + format_number(episodes) + " episodes takes about " + megabytes(shard_bytes) +
+                    ", and 2.2 times that while it is made (fewer --episodes-per-shard need less)");
 }
 
 Result<Journal> DatasetWriter::Impl::open_journal(int shard) const {
@@ -176,7 +212,7 @@ Result<ShardStart> DatasetWriter::claim_shard(int shard) {
 Status DatasetWriter::begin_shard(int shard) {
   Impl& self = *impl_;
   if (self.journal) return failed("shard " + std::to_string(self.current.summary.shard) + " is still open");
-  DIORAMA_RETURN_IF_ERROR(self.check_room(shard));
+  DIORAMA_RETURN_IF_ERROR(check_room(shard));
   if (self.claimed.contains(shard)) {
     self.journal = std::move(self.claimed.extract(shard).mapped());
   } else {
@@ -216,7 +252,8 @@ Status DatasetWriter::append(EpisodeRecord episode) {
   const std::int64_t before = self.journal->bytes();
   DIORAMA_RETURN_IF_ERROR(self.journal->append(episode, self.spec.columns));
   self.bytes += self.journal->bytes() - before;
-  return {};
+  // Now the size is known: better to stop here than at the end.
+  return self.journal->episodes().size() == 1 ? check_room(self.current.summary.shard) : Status();
 }
 
 Status DatasetWriter::reject(std::int64_t episode, const std::string& reason) {
@@ -248,7 +285,8 @@ Result<ShardSummary> DatasetWriter::end_shard() {
   DIORAMA_RETURN_IF_ERROR(self.journal->remove());
   self.journal.reset();
   self.made_a_shard = true;
-  self.last_shard_bytes = self.current.summary.bytes;
+  self.bytes_per_episode =
+      static_cast<double>(summary.bytes) / static_cast<double>(self.end_episode(summary.shard) - self.first_episode(summary.shard));
   self.current.chunks.clear();
   self.whole[summary.shard] = self.current;
   return self.current.summary;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,11 +30,15 @@ struct DatasetSpec {
   std::string render_device;
   std::string render_driver;
   std::string cpu_family;          ///< Vendor, family, model and stepping of the CPU.
+  int expected_frames = 0;         ///< Rows of an episode, for estimates of room alone; 0 = unknown.
+  std::map<std::string, std::string> files;  ///< SHA-256 of every mesh, texture and model file, by name.
   SceneLayout layout;
   std::vector<Column> columns;
   StorageOptions storage;
 
   int num_shards() const;
+  /// A guess at the stored bytes of one row, by what such columns usually shrink to.
+  double expected_row_bytes() const;
   /// SHA-256 over all that decides the shards' bytes; resuming wants it equal.
   std::string hash() const;
 };
@@ -83,6 +88,10 @@ class DatasetWriter {
   /// What an interrupted run has left of shard `shard`. If there is something, it is from now on this writer's;
   /// kOutput if another process is making the shard.
   Result<ShardStart> claim_shard(int shard);
+
+  /// kOutput if there is no room to make shard `shard`: journal and shard lie side by side at its end, which takes
+  /// 2.2 times the shard. Its size is that of its first episodes or of the shard before, else a guess.
+  Status check_room(int shard) const;
 
   /// Begins shard `shard`; then its episodes in ascending index from ShardStart::next_episode
   /// on by `append` or `reject`, each on disk when the call returns; then `end_shard`, which writes, syncs and

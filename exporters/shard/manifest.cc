@@ -106,25 +106,28 @@ std::string DatasetSpec::hash() const {
 }
 
 std::map<std::string, std::string> spec_facts(const DatasetSpec& spec) {
-  return {{"format", std::to_string(kDatasetFormatVersion)},
-          {"scenario", "sha256:" + sha256_hex(spec.scenario_text)},
-          {"scenario_name", spec.scenario_name},
-          {"seed", std::to_string(spec.seed)},
-          {"episodes", std::to_string(spec.num_episodes)},
-          {"episodes_per_shard", std::to_string(spec.episodes_per_shard)},
-          {"frame_rate_hz", format_number(spec.frame_rate_hz)},
-          {"step_rate_hz", format_number(spec.step_rate_hz)},
-          {"engine", spec.engine},
-          {"engine_version", spec.engine_version},
-          {"renderer", spec.renderer},
-          {"render_device", spec.render_device},
-          {"render_driver", spec.render_driver},
-          {"cpu_family", spec.cpu_family},
-          {"columns", "sha256:" + sha256_hex(dump(columns_json(spec), -1))},
-          {"layout", "sha256:" + sha256_hex(dump({views_json(spec.layout), names_json(spec.layout.objects),
-                                                  joints_json(spec.layout), spec.layout.class_names}, -1))},
-          {"hdf5", h5::library_version()},
-          {"libdeflate", LIBDEFLATE_VERSION_STRING}};
+  std::map<std::string, std::string> facts = {
+      {"format", std::to_string(kDatasetFormatVersion)},
+      {"scenario", "sha256:" + sha256_hex(spec.scenario_text)},
+      {"scenario_name", spec.scenario_name},
+      {"seed", std::to_string(spec.seed)},
+      {"episodes", std::to_string(spec.num_episodes)},
+      {"episodes_per_shard", std::to_string(spec.episodes_per_shard)},
+      {"frame_rate_hz", format_number(spec.frame_rate_hz)},
+      {"step_rate_hz", format_number(spec.step_rate_hz)},
+      {"engine", spec.engine},
+      {"engine_version", spec.engine_version},
+      {"renderer", spec.renderer},
+      {"render_device", spec.render_device},
+      {"render_driver", spec.render_driver},
+      {"cpu_family", spec.cpu_family},
+      {"columns", "sha256:" + sha256_hex(dump(columns_json(spec), -1))},
+      {"layout", "sha256:" + sha256_hex(dump({views_json(spec.layout), names_json(spec.layout.objects),
+                                              joints_json(spec.layout), spec.layout.class_names}, -1))},
+      {"hdf5", h5::library_version()},
+      {"libdeflate", LIBDEFLATE_VERSION_STRING}};
+  for (const auto& [name, sha256] : spec.files) facts["file " + name] = "sha256:" + sha256;
+  return facts;
 }
 
 std::string describe_difference(const std::map<std::string, std::string>& there,
@@ -233,6 +236,7 @@ std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifes
   root["spec"] = spec_facts(spec);
   root["columns"] = columns_json(spec);
   root["joints"] = joints_json(spec.layout);
+  root["files"] = spec.files;
   json factors = json::array();
   for (const FactorLayout& factor : spec.layout.factors) {
     factors.push_back({{"name", factor.name}, {"width", factor.width}, {"unit", factor.unit},

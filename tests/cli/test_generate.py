@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import signal
+import struct
 import subprocess
 import time
 
@@ -132,6 +133,70 @@ def test_resume_keeps_whole_shards_and_makes_the_rest(cli, scenario, tmp_path):
     changed = cli("generate", scenario, "--out", out, "--resume", "--seed", 9, "--progress", "none")
     assert changed.returncode == 4 and "seed" in changed.stderr
     assert shard_hashes(out) == reference
+
+
+MODEL = """<mujoco><compiler meshdir="parts"/><asset><mesh name="wedge" file="wedge.stl"/></asset>
+<include file="more.xml"/>
+<worldbody><body name="arm" pos="0 0 1"><joint name="turn" axis="0 1 0"/><geom type="box" size="0.1 0.1 0.3"/></body>
+<body name="wedge" pos="1 0 1"><freejoint/><geom type="mesh" mesh="wedge"/></body></worldbody></mujoco>"""
+MORE = """<mujoco><worldbody><light pos="0 0 3"/></worldbody></mujoco>"""
+
+
+def binary_stl(size):
+    corners = [(0, 0, 0), (size, 0, 0), (0, size, 0), (0, 0, size)]
+    faces = [(0, 2, 1), (0, 1, 3), (0, 3, 2), (1, 2, 3)]
+    data = b"\0" * 80 + struct.pack("<I", len(faces))
+    for face in faces:
+        data += struct.pack("<12f", 0, 0, 0, *(c for corner in face for c in corners[corner])) + b"\0\0"
+    return data
+
+
+def test_resume_refuses_when_a_file_that_scenes_are_made_of_has_changed(cli, tmp_path):
+    (tmp_path / "robot/parts").mkdir(parents=True)
+    (tmp_path / "robot/arm.xml").write_text(MODEL)
+    (tmp_path / "robot/more.xml").write_text(MORE)
+    (tmp_path / "robot/parts/wedge.stl").write_bytes(binary_stl(0.2))
+    (tmp_path / "gem.obj").write_bytes((LIBRARY / "../../assets/meshes/gem.obj").read_bytes())
+    scenario = tmp_path / "arm.textproto"
+    scenario.write_text('''
+        model { file: "robot/arm.xml" }
+        episode { frames: 3 frame_rate_hz: 25 }
+        dataset { episodes: 4 episodes_per_shard: 2 }
+        body { name: "gem" position_m { x: 3 z: 1 } shape { mesh { file: "gem.obj" } } }
+        camera { name: "front" width_px: 32 height_px: 32 fixed { position_m { y: -3 z: 1 } look_at_m { z: 1 } } }
+    ''')
+    out = tmp_path / "set"
+    made = cli("generate", scenario, "--out", out, "--progress", "none")
+    assert made.returncode == 0, made.stderr
+    names = ["gem.obj", "robot/arm.xml", "robot/more.xml", "robot/parts/wedge.stl"]
+    files = json.loads((out / "dataset.json").read_text())["files"]
+    assert files == {name: hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() for name in names}
+    (out / "shards/000001.h5").unlink()
+    for name, change in [("gem.obj", b"# another\n"), ("robot/more.xml", b"<!-- another -->"), ("robot/arm.xml", b" "),
+                         ("robot/parts/wedge.stl", None)]:
+        before = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(binary_stl(0.25) if change is None else before + change)
+        refused = cli("generate", scenario, "--out", out, "--resume", "--progress", "none")
+        assert refused.returncode == 4 and f"file {name} differs" in refused.stderr, refused.stderr
+        assert not [other for other in names if other != name and other in refused.stderr]
+        (tmp_path / name).write_bytes(before)
+    assert cli("generate", scenario, "--out", out, "--resume", "--progress", "none").returncode == 0
+
+
+def test_resuming_after_rejections_of_an_earlier_run_still_says_so(cli, scenario, tmp_path):
+    # The ball starts inside the box where it is drawn far to the right.
+    text = scenario.read_text().replace("low: -0.2 high: 0.2", "low: -0.2 high: 0.5").replace("z: 0.6", "z: 0.2")
+    scenario.write_text(text)
+    out = tmp_path / "set"
+    first = cli("generate", scenario, "--out", out, "--episodes", 12, "--progress", "none")
+    assert first.returncode == 6, first.stderr
+    rejected = {shard: json.loads((out / f"shards/{shard:06}.json").read_text())["rejected"] for shard in range(6)}
+    clean = next(shard for shard, found in rejected.items() if not found)
+    (out / f"shards/{clean:06}.h5").unlink()
+    again = cli("generate", scenario, "--out", out, "--episodes", 12, "--resume", "--progress", "none", "--json")
+    assert again.returncode == 6
+    assert json.loads(again.stdout)["rejected_found"] == sum(map(len, rejected.values()))
+    assert json.loads(again.stdout)["episodes_rejected"] == 0
 
 
 def test_interrupting_keeps_whole_shards_and_says_how_to_go_on(cli, tmp_path):

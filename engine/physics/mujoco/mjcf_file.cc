@@ -7,6 +7,7 @@
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace diorama::mujoco {
 namespace {
@@ -114,7 +115,81 @@ Status expand(XMLElement* parent, const std::filesystem::path& model_folder, int
   return {};
 }
 
+/// Collects what a model whose includes are still in place names.
+class FileLister {
+ public:
+  explicit FileLister(std::filesystem::path model_folder) : model_folder_(std::move(model_folder)) {}
+
+  /// First the settings (they hold for the whole model, wherever they stand), then the files.
+  Status run(const XMLElement* root) {
+    DIORAMA_RETURN_IF_ERROR(walk(root, 0, [this](const XMLElement* element) { note_folders(element); }));
+    files_.clear();  // both walks meet the includes
+    return walk(root, 0, [this](const XMLElement* element) { note_assets(element); });
+  }
+  std::vector<std::filesystem::path> take() { return std::move(files_); }
+
+ private:
+  template <typename Visit>
+  Status walk(const XMLElement* element, int depth, const Visit& visit) {
+    if (depth > kMaxDepth) return invalid_input("line " + std::to_string(element->GetLineNum()) + ": nested too deep");
+    if (std::string(element->Name()) == "include" && element->Attribute("file")) {
+      const std::filesystem::path file = element->Attribute("file");
+      tinyxml2::XMLDocument included;
+      if (load_document(model_folder_ / file, included).ok() && included.RootElement()) {
+        files_.push_back(file);
+        DIORAMA_RETURN_IF_ERROR(walk(included.RootElement(), depth + 1, visit));
+      }
+    }
+    visit(element);
+    for (const XMLElement* child = element->FirstChildElement(); child; child = child->NextSiblingElement()) {
+      DIORAMA_RETURN_IF_ERROR(walk(child, depth + 1, visit));
+    }
+    return {};
+  }
+
+  void note_folders(const XMLElement* element) {
+    if (std::string(element->Name()) != "compiler") return;
+    if (const char* folder = element->Attribute("assetdir")) mesh_folder_ = texture_folder_ = folder;
+    if (const char* folder = element->Attribute("meshdir")) mesh_folder_ = folder;
+    if (const char* folder = element->Attribute("texturedir")) texture_folder_ = folder;
+    strip_path_ |= element->BoolAttribute("strippath", false);
+  }
+
+  void note_assets(const XMLElement* element) {
+    const std::string name = element->Name();
+    if (name == "mesh" || name == "hfield" || name == "skin") add(mesh_folder_, element->Attribute("file"));
+    if (name != "texture") return;
+    for (const char* side : {"file", "fileright", "fileleft", "fileup", "filedown", "filefront", "fileback"}) {
+      add(texture_folder_, element->Attribute(side));
+    }
+  }
+
+  void add(const std::filesystem::path& folder, const char* name) {
+    if (!name) return;
+    const std::filesystem::path named = name;
+    const std::filesystem::path file = folder / (strip_path_ ? named.filename() : named);
+    std::error_code error;
+    if (std::filesystem::is_regular_file(model_folder_ / file, error)) files_.push_back(file);
+  }
+
+  std::filesystem::path model_folder_;
+  std::filesystem::path mesh_folder_;
+  std::filesystem::path texture_folder_;
+  bool strip_path_ = false;
+  std::vector<std::filesystem::path> files_;
+};
+
 }  // namespace
+
+Result<std::vector<std::filesystem::path>> list_model_files(const std::filesystem::path& path) {
+  tinyxml2::XMLDocument document;
+  DIORAMA_RETURN_IF_ERROR(load_document(path, document));
+  FileLister lister(path.parent_path());
+  DIORAMA_RETURN_IF_ERROR(lister.run(document.RootElement()).with_context(path.string()));
+  std::vector<std::filesystem::path> files = lister.take();
+  files.push_back(path.filename());
+  return files;
+}
 
 Result<MjcfFacts> read_mjcf_facts(const std::filesystem::path& path) {
   tinyxml2::XMLDocument document;

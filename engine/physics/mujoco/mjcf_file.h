@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "engine/core/status.h"
 
@@ -26,6 +27,10 @@ Result<MjcfFacts> read_mjcf_facts(const std::filesystem::path& path);
 /// Puts the contents of included files in the place of each <include>, as MuJoCo does. An include that cannot be
 /// read is left for MuJoCo to report.
 Status expand_includes(tinyxml2::XMLElement* root, const std::filesystem::path& model_folder);
+
+/// The model file, the files that it includes, and the meshes, height fields, skins and textures that they name: paths
+/// as MuJoCo looks them up, relative to the model's folder or absolute. Those that are not there are left out.
+Result<std::vector<std::filesystem::path>> list_model_files(const std::filesystem::path& path);
 
 /// Removes all keyframes of a model without includes.
 void remove_keyframes(tinyxml2::XMLElement* root);

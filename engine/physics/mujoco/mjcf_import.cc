@@ -307,7 +307,10 @@ Result<Scene> import_mjcf(const std::filesystem::path& path) {
   }
   ModelFile file;
   file.path = absolute;
-  DIORAMA_ASSIGN_OR_RETURN(file.sha256, sha256_file(absolute));
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<std::filesystem::path> names, mujoco::list_model_files(absolute));
+  for (const std::filesystem::path& name : names) {
+    DIORAMA_ASSIGN_OR_RETURN(file.files[name.string()], sha256_file(absolute.parent_path() / name));
+  }
   file.num_bodies = model->nbody;
   file.num_joints = model->njnt;
   file.num_actuators = model->nu;

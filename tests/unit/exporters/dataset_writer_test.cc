@@ -378,6 +378,7 @@ TEST_CASE("the hash of a specification follows everything that decides the bytes
   CHECK(differs([](DatasetSpec& s) { s.columns[0].deflate_level = 0; }));
   CHECK(differs([](DatasetSpec& s) { s.layout.objects[1].name = "x"; }));
   CHECK(differs([](DatasetSpec& s) { s.episodes_per_shard = 1; }));
+  CHECK(differs([](DatasetSpec& s) { s.files["gem.obj"] = std::string(64, '0'); }));
 }
 
 TEST_CASE("while a run lives, runs of the same specification join it and all others are refused") {

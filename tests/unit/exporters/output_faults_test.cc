@@ -164,6 +164,19 @@ TEST_CASE("a full file system is an output error with what is needed, and resumi
   CHECK(DatasetWriter::open(set, spec, OutputMode::kResume).status().code() == Code::kOutput);  // before anything is made
   fs::remove(small / "filler");
   CHECK(tiny::write_dataset(set, spec, OutputMode::kResume).ok());
+  {
+    // A shard that will not fit is refused before anything is simulated, with its size.
+    DatasetSpec large = tiny::spec(40, 20);
+    large.expected_frames = 10'000;
+    auto writer = DatasetWriter::open(small / "large", large, OutputMode::kNew);
+    REQUIRE(writer.ok());
+    const Status status = (*writer)->check_room(0);
+    CHECK(status.code() == Code::kOutput);
+    CHECK(status.message().find("a shard of 20 episodes takes about") != std::string::npos);
+    CHECK(status.message().find("are free") != std::string::npos);
+    CHECK((*writer)->begin_shard(0).code() == Code::kOutput);
+  }
+  CHECK_FALSE(fs::exists(small / "large"));
   CHECK(umount(small.c_str()) == 0);
 }
 

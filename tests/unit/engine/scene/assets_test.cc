@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/core/hash.h"
 #include "engine/scene/assets.h"
 #include "engine/scene/shape.h"
 #include "tests/support/temp_dir.h"
@@ -30,6 +31,21 @@ TEST_CASE("an OBJ file becomes a closed mesh with normals, scaled, and is loaded
   const auto again = library.mesh(path, 2.0);
   CHECK(again->get() == mesh->get());
   CHECK(library.mesh(path, 1.0)->get() != mesh->get());
+}
+
+TEST_CASE("every file that is read is listed with its SHA-256, also one that a mesh file names") {
+  const TempDir folder;
+  std::ofstream(folder.path() / "tetra.obj") << "mtllib colours.mtl\n" << kTetrahedron;
+  std::ofstream(folder.path() / "colours.mtl") << "newmtl red\nKd 1 0 0\n";
+  AssetLibrary library;
+  REQUIRE(library.mesh(folder.path() / "tetra.obj", 1.0).ok());
+  const auto files = library.files();
+  REQUIRE(files.size() == 2);
+  for (const char* name : {"tetra.obj", "colours.mtl"}) {
+    const std::string path = (folder.path() / name).string();
+    REQUIRE(files.contains(path));
+    CHECK(files.at(path) == *sha256_file(path));
+  }
 }
 
 TEST_CASE("unreadable meshes and pictures say which file and why") {
