@@ -28,6 +28,7 @@ using Hash128 = std::array<unsigned char, 16>;
 Hash128 xxh3_128(std::span<const std::byte> bytes);
 /// 32 hexadecimal digits.
 std::string hex(const Hash128& hash);
+inline std::string xxh3_128_hex(std::span<const std::byte> bytes) { return hex(xxh3_128(bytes)); }
 
 class Journal {
  public:

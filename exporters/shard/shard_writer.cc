@@ -49,7 +49,7 @@ class Sealer {
         const std::int64_t row = static_cast<std::int64_t>(i) * step;
         DIORAMA_ASSIGN_OR_RETURN(const h5::ChunkPlace place, dataset.chunk_place(row));
         DIORAMA_ASSIGN_OR_RETURN(const std::vector<std::byte> chunk, dataset.read_chunk(row));
-        if (hex(xxh3_128(chunk)) != entries[i].xxh3_128) {
+        if (xxh3_128_hex(chunk) != entries[i].xxh3_128) {
           return output_error(path_.string() + ": row " + std::to_string(row) + " of '" + name +
                               "' does not read back as it was written; check the disk");
         }
@@ -142,7 +142,7 @@ class Sealer {
     std::vector<ChunkEntry>& entries = manifest_.chunks[column.name];
     for (std::size_t i = 0; i < chunks.size(); ++i) {
       DIORAMA_RETURN_IF_ERROR(dataset.write_chunk(static_cast<std::int64_t>(i) * chunk_rows(column), chunks[i]));
-      entries.push_back({0, static_cast<std::int64_t>(chunks[i].size()), hex(xxh3_128(chunks[i]))});
+      entries.push_back({0, static_cast<std::int64_t>(chunks[i].size()), xxh3_128_hex(chunks[i])});
     }
     return {};
   }
