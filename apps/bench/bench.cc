@@ -24,7 +24,7 @@ const std::vector<Bench>& benches() {
        &bench_render},
       {"write", "storing an episode against H5Dwrite with shuffle and gzip 4", &bench_write},
       {"read", "clips for training against stock h5py, in Python", &bench_read},
-      {"end_to_end", "labelled views that land on disk per second; baseline is one worker",
+      {"end_to_end", "labelled views that land on disk per second, next to MuJoCo's renderer and HDF5",
        &bench_end_to_end},
   };
   return table;

@@ -67,8 +67,11 @@ Result<std::vector<Measurement>> bench_write(const BenchOptions& options);
 /// two need python3-torch and are left out, with a word, without it.
 Result<std::vector<Measurement>> bench_read(const BenchOptions& options);
 
-/// The library scenario clutter through `run_generate` into a temporary folder:
-/// end_to_end/<size>/workers<n>/...
+/// The library scenario clutter with four views of each state through `run_generate` (colour, depth,
+/// ids, states; one worker on each core) against MuJoCo, its own renderer and HDF5 with gzip 4 in one
+/// process on each core, both into a temporary folder: views that land per wall second
+/// end_to_end/<px>/equal and per CPU second /equal/cpu; stored bytes /stored; /workers against one
+/// worker of our own.
 Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options);
 
 /// The verb's argument and what it measures, in the order of `bench all`.

@@ -49,6 +49,13 @@ Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder,
                                             int num_frames) {
   DIORAMA_ASSIGN_OR_RETURN(schema::Scenario scenario,
                            parse_scenario(clutter_text(), "clutter.textproto"));
+  while (scenario.camera_size() < kMaxCameras) {
+    schema::Camera& camera = *scenario.add_camera();
+    camera = scenario.camera(0);
+    camera.set_name("bench" + std::to_string(scenario.camera_size()));
+    schema::Vec3& eye = *camera.mutable_fixed()->mutable_position_m();
+    eye.set_x(-eye.x());
+  }
   return write_scenario(std::move(scenario), folder, "clutter.textproto", size_px, num_frames);
 }
 

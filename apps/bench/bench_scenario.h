@@ -11,7 +11,7 @@ namespace diorama {
 const char* clutter_text();
 
 /// Writes the scenario into `folder`, with `num_frames` rows per episode and square pictures of
-/// `size_px` from the first four cameras. Returns the scenario's path.
+/// `size_px` from four cameras: its own and mirrored ones. Returns the scenario's path.
 Result<std::filesystem::path> write_clutter(const std::filesystem::path& folder, int size_px,
                                             int num_frames);
 

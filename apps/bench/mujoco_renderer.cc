@@ -23,16 +23,26 @@ constexpr double kSunDistanceM = 5.0;
 
 std::string numbers(const dvec3& v) { return fmt::format("{} {} {}", v.x, v.y, v.z); }
 
-/// "" for what the benches do not draw.
 std::string geom_attributes(const Shape& shape) {
   switch (shape.type) {
     case ShapeType::kPlane:
-      return fmt::format("type='plane' size='{0} {0} 1'", kDrawnPlaneHalfExtentM);
+      return fmt::format("type='plane' size='{} {} 1'",
+                         shape.size.x > 0.0 ? shape.size.x : kDrawnPlaneHalfExtentM,
+                         shape.size.y > 0.0 ? shape.size.y : kDrawnPlaneHalfExtentM);
+    case ShapeType::kBox:
+      return "type='box' size='" + numbers(shape.size) + "'";
+    case ShapeType::kEllipsoid:
+      return "type='ellipsoid' size='" + numbers(shape.size) + "'";
+    case ShapeType::kSphere:
+      return fmt::format("type='sphere' size='{}'", shape.size.x);
+    case ShapeType::kCapsule:
+      return fmt::format("type='capsule' size='{} {}'", shape.size.x, shape.size.y);
+    case ShapeType::kCylinder:
+      return fmt::format("type='cylinder' size='{} {}'", shape.size.x, shape.size.y);
     case ShapeType::kMesh:
       return fmt::format("type='mesh' mesh='m{}'", shape.mesh.index);
-    default:
-      return "";
   }
+  return "";
 }
 
 /// The same vertices, normals and triangles that we draw.
@@ -54,7 +64,7 @@ Result<std::string> picture_mjcf(const Scene& scene) {
   const Camera& first = scene.cameras.at(0);
   std::string text = fmt::format(
       "<mujoco><compiler angle='radian'/><statistic extent='1' center='0 0 0'/><visual>"
-      "<headlight active='0'/><quality shadowsize='{}' offsamples='0'/><map znear='{}' zfar='{}' "
+      "<headlight active='0'/><quality shadowsize='{}' offsamples='0' numslices='32' numstacks='16'/><map znear='{}' zfar='{}' "
       "shadowclip='{}'/>"
       "<global offwidth='{}' offheight='{}'/></visual><asset>",
       kShadowMapPx, first.near_m, first.far_m, kShadowHalfExtentM, picture.width_px,
@@ -85,8 +95,6 @@ Result<std::string> picture_mjcf(const Scene& scene) {
     for (const Shape& shape : scene.shapes) {
       if (shape.body.index != static_cast<int>(b) || !shape.visible) continue;
       const std::string attributes = geom_attributes(shape);
-      if (attributes.empty())
-        return failed("the bench draws planes and meshes with MuJoCo, not " + shape.name);
       const Pose pose = inertial * poses[static_cast<std::size_t>(shape.node.index)];
       const dvec3& color =
           scene.materials[static_cast<std::size_t>(shape.material.index)].base_color_linear;
@@ -104,16 +112,43 @@ Result<std::string> picture_mjcf(const Scene& scene) {
 struct MujocoRenderer::Impl {
   // Destroyed from the end: MuJoCo's things while their context still lives.
   std::unique_ptr<HeadlessGl> gl;
+  Scene source;
+  std::vector<Pose> initial_poses;  // of its nodes
   std::unique_ptr<mjModel, decltype(&mj_deleteModel)> model{nullptr, &mj_deleteModel};
   std::vector<mujoco::DataPointer> frames;
   mjvScene scene{};
   mjrContext context{};
   bool has_scene = false;
+  std::vector<int> body_of;       // MuJoCo's, by ours
   std::vector<int> object_index;  // by MuJoCo body, -1 = the world
   mjrRect viewport{};
   std::vector<unsigned char> color;
   std::vector<unsigned char> segments;
   std::vector<float> depth;
+
+  void place(std::size_t frame, const State& state) const {
+    const mjModel* m = model.get();
+    mjData* data = frames[frame].get();
+    for (std::size_t b = 0; b < source.bodies.size(); ++b) {
+      const Pose& pose = state.bodies[b].world_from_body;
+      const int mocap = m->body_mocapid[body_of[b]];
+      const std::array<double, 4> turn = to_wxyz(pose.rotation);
+      for (int k = 0; k < 3; ++k) data->mocap_pos[3 * mocap + k] = pose.position[k];
+      std::copy(turn.begin(), turn.end(), data->mocap_quat + 4 * mocap);
+    }
+    mj_forward(m, data);
+    // Cameras may move in ways that the picture's model does not know.
+    const std::vector<Pose> world_from_node = node_poses(source, state);
+    for (std::size_t c = 0; c < source.cameras.size(); ++c) {
+      const Pose pose = camera_pose(source, CameraId(c), state, world_from_node, initial_poses);
+      const dvec3 axes[] = {pose.rotate(dvec3(1, 0, 0)), pose.rotate(dvec3(0, -1, 0)),
+                            pose.rotate(dvec3(0, 0, -1))};
+      for (int row = 0; row < 3; ++row) {
+        data->cam_xpos[3 * c + static_cast<std::size_t>(row)] = pose.position[row];
+        for (int k = 0; k < 3; ++k) data->cam_xmat[9 * c + static_cast<std::size_t>(3 * row + k)] = axes[k][row];
+      }
+    }
+  }
 
   ~Impl() {
     if (!has_scene) return;
@@ -139,19 +174,14 @@ Result<std::unique_ptr<MujocoRenderer>> MujocoRenderer::make(const Scene& scene,
   for (std::size_t b = 0; b < scene.bodies.size(); ++b) {
     const int body = mj_name2id(m, mjOBJ_BODY, fmt::format("b{}", b).c_str());
     impl->object_index[static_cast<std::size_t>(body)] = scene.bodies[b].object_index;
+    impl->body_of.push_back(body);
   }
+  impl->source = scene;
+  impl->initial_poses = initial_node_poses(scene);
   for (const State& state : states) {
     DIORAMA_ASSIGN_OR_RETURN(mujoco::DataPointer data, mujoco::make_data(m));
-    for (std::size_t b = 0; b < scene.bodies.size(); ++b) {
-      const Pose& pose = state.bodies[b].world_from_body;
-      const int body = mj_name2id(m, mjOBJ_BODY, fmt::format("b{}", b).c_str());
-      const int mocap = m->body_mocapid[body];
-      const std::array<double, 4> turn = to_wxyz(pose.rotation);
-      for (int k = 0; k < 3; ++k) data->mocap_pos[3 * mocap + k] = pose.position[k];
-      std::copy(turn.begin(), turn.end(), data->mocap_quat + 4 * mocap);
-    }
-    mj_forward(m, data.get());
     impl->frames.push_back(std::move(data));
+    impl->place(impl->frames.size() - 1, state);
   }
 
   DIORAMA_ASSIGN_OR_RETURN(impl->gl, HeadlessGl::make());
@@ -198,6 +228,13 @@ void MujocoRenderer::render(int frame, CameraId camera, bool full) {
   self.scene.flags[mjRND_IDCOLOR] = 0;
 }
 
+void MujocoRenderer::place(int frame, const State& state) {
+  impl_->place(static_cast<std::size_t>(frame), state);
+}
+
+std::span<const unsigned char> MujocoRenderer::color() const { return impl_->color; }
+std::span<const float> MujocoRenderer::depth() const { return impl_->depth; }
+
 std::vector<std::uint16_t> MujocoRenderer::instance_ids() const {
   const Impl& self = *impl_;
   std::vector<int> object_of_segment(static_cast<std::size_t>(self.scene.ngeom) + 1, -1);
@@ -211,6 +248,7 @@ std::vector<std::uint16_t> MujocoRenderer::instance_ids() const {
   const int width = self.viewport.width;
   const int height = self.viewport.height;
   std::vector<std::uint16_t> ids;
+  ids.reserve(self.depth.size());
   for (int row = 0; row < height; ++row) {
     // OpenGL's first row is the lowest.
     const unsigned char* pixel =

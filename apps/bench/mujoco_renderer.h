@@ -16,8 +16,8 @@ namespace diorama {
 /// process.
 class MujocoRenderer {
  public:
-  /// For planes and meshes, mounted cameras of one size and one sun, whose shadow map has 1024
-  /// texels a side (MuJoCo's default of 4096 takes five times as long); no multisampling.
+  /// For cameras of one size, without textures; the shadow map of a sun has 1024 texels a side
+  /// (MuJoCo's default of 4096 takes five times as long); no multisampling.
   /// unavailable(...) without EGL or OpenGL.
   static Result<std::unique_ptr<MujocoRenderer>> make(const Scene& scene,
                                                       std::span<const State> states);
@@ -26,6 +26,13 @@ class MujocoRenderer {
   /// mjv_updateScene, mjr_render and mjr_readPixels of colour and depth. `full` = what equals one
   /// of our views: with a shadow and a second pass for the segmentation.
   void render(int frame, CameraId camera, bool full);
+
+  /// Sets what `frame` shows, in place of the state that `make` was given for it.
+  void place(int frame, const State& state);
+
+  /// The last picture as MuJoCo hands it out: lowest row first, depth as in the depth buffer.
+  std::span<const unsigned char> color() const;  ///< (H, W, 3)
+  std::span<const float> depth() const;          ///< (H, W)
 
   /// Instance ids of the last picture as ours: (H, W), object_index + 1, 0 where nothing was hit.
   std::vector<std::uint16_t> instance_ids() const;

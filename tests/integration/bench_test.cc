@@ -84,7 +84,7 @@ TEST_CASE("bench read reports clips of both protocols") {
 TEST_CASE("bench end_to_end reports views that land on disk for both sizes") {
   std::set<std::string> expected;
   for (const std::string size : {"128", "256"}) {
-    for (const std::string what : {"views_per_s", "views_per_cpu_s", "stored"}) {
+    for (const std::string what : {"equal", "equal/cpu", "stored", "workers"}) {
       expected.insert("end_to_end/" + size + "/" + what);
     }
   }
