@@ -11,13 +11,14 @@ namespace {
 constexpr double kDegPerRad = 180.0 / std::numbers::pi;
 
 std::string vector_text(const dvec3& v) {
-  return "x: " + format_number(v.x) + " y: " + format_number(v.y) + " z: " + format_number(v.z);
+  return "{ x: " + format_number(v.x) + " y: " + format_number(v.y) +
+         " z: " + format_number(v.z) + " }";
 }
 
 std::string rotation_text(const dquat& rotation) {
   const auto q = to_wxyz(rotation);
-  return "quaternion { w: " + format_number(q[0]) + " x: " + format_number(q[1]) +
-         " y: " + format_number(q[2]) + " z: " + format_number(q[3]) + " }";
+  return "{ quaternion { w: " + format_number(q[0]) + " x: " + format_number(q[1]) +
+         " y: " + format_number(q[2]) + " z: " + format_number(q[3]) + " } }";
 }
 
 /// Whether a `vary` entry drives `path` or a part of it, or something that holds it.

@@ -12,7 +12,7 @@ namespace diorama::editor {
 /// Sets one field of the scenario, both in the text form of scenes/field_path.h.
 struct FieldEdit {
   std::string path;   ///< "body[crate].position_m"
-  std::string value;  ///< "x: 0.1 y: 0 z: 0.5"
+  std::string value;  ///< "{ x: 0.1 y: 0 z: 0.5 }"
 };
 
 struct KeptPose {

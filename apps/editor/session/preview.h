@@ -50,6 +50,7 @@ struct Preview {
   Camera camera;             ///< As drawn: its intrinsics are those of `picture`.
   Pose world_from_camera;
   double seconds = 0.0;  ///< That it took.
+  ChannelSet channels = 0;  ///< All that the renderer can make; 0 = there is no renderer.
 
   /// The channel's numbers at a place of the picture, (0, 0) = top left corner, (1, 1) = bottom
   /// right.

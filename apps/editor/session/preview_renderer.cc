@@ -77,6 +77,7 @@ Status PreviewPainter::draw(Preview& preview) {
     if (made.ok()) renderer_ = std::move(made).value();
   }
   DIORAMA_RETURN_IF_ERROR(no_renderer_);
+  preview.channels = renderer_->channels();
   const PreviewRequest& request = preview.request;
   if (const CameraId* own = std::get_if<CameraId>(&request.camera);
       own != nullptr &&

@@ -105,7 +105,9 @@ void add_thumbnail(PreviewPainter& painter, const StudyRequest& request, const S
 std::shared_ptr<const StudyItem> make_item(const Sampler& sampler, PhysicsBackend physics,
                                            SampleKey key, const StudyRequest& request,
                                            PreviewPainter& painter) {
+  static std::atomic<std::uint64_t> num_items{0};
   auto item = std::make_shared<StudyItem>();
+  item->id = ++num_items;
   item->key = key;
   Result<Taken> taken = take(sampler, physics, key, request.depth);
   if (!taken.ok()) {

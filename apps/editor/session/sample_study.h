@@ -73,6 +73,7 @@ std::span<const OutcomeField> outcome_fields();
 /// One episode. Immutable.
 struct StudyItem {
   enum class Progress { kWaiting, kDone, kRejected, kFailed };
+  std::uint64_t id = 0;  ///< Another number, another item, in the whole process; 0 = waiting.
   SampleKey key;
   Progress progress = Progress::kWaiting;
   Status status;      ///< Why it was rejected or failed, or has no thumbnail.

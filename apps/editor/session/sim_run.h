@@ -29,7 +29,7 @@ struct Perturb {
 /// The simulation at one time.
 struct Moment {
   State state;            ///< Its contacts are those since the moment before.
-  Action action;          ///< In force from here on.
+  diorama::Action action;          ///< In force from here on.
   long long step = 0;     ///< Physics steps since time 0; negative while settling.
   bool is_frame = false;  ///< A row of the dataset would be recorded here.
   Mechanics mechanics;
