@@ -12,6 +12,13 @@ namespace diorama::editor {
 std::vector<std::unique_ptr<Panel>> make_panels();
 
 // One file each; a new panel is a line here, in panels.cc and in CMakeLists.txt.
+std::unique_ptr<Panel> make_transport_panel();
+std::unique_ptr<Panel> make_cameras_panel();
+std::unique_ptr<Panel> make_samples_panel();
+std::unique_ptr<Panel> make_seeds_panel();
+std::unique_ptr<Panel> make_generate_panel();
+std::unique_ptr<Panel> make_dataset_panel();
+std::unique_ptr<Panel> make_plots_panel();
 std::unique_ptr<Panel> make_log_panel();
 std::unique_ptr<Panel> make_settings_panel();
 std::unique_ptr<Panel> make_shortcuts_panel();

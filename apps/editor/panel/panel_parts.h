@@ -1,0 +1,26 @@
+// Small things that several panels show in the same way. UI thread only.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "apps/editor/ui/widgets.h"
+
+namespace diorama::editor {
+
+/// "name value unit" in one line, so that several stand side by side; scripts read it by its name.
+inline void inline_value(Ui& ui, const std::string& name, std::string_view value, std::string_view unit = "") {
+  ImGui::BeginGroup();
+  ImGui::AlignTextToFramePadding();
+  ui.dim(name);
+  ui.same_line(1);
+  ui.text(value);
+  if (!unit.empty()) {
+    ui.same_line(1);
+    ui.dim(unit);
+  }
+  ImGui::EndGroup();
+  ui.record_last(name, unit.empty() ? std::string(value) : std::string(value) + " " + std::string(unit));
+}
+
+}  // namespace diorama::editor
