@@ -70,7 +70,9 @@ SHADER_FUNCTION vec3 tone_map(vec3 color) {
 
 // Linear [0, 1] to sRGB (IEC 61966-2-1).
 SHADER_FUNCTION float encode_srgb(float linear) {
-  return linear <= 0.0031308f ? 12.92f * linear : 1.055f * pow(linear, 1.0f / 2.4f) - 0.055f;
+  // A sum of both branches, of which one counts: loops over it have no jumps.
+  float curve = 1.055f * pow(max(linear, 0.0031308f), 1.0f / 2.4f) - 0.055f;
+  return mix(curve, 12.92f * linear, float(linear <= 0.0031308f));
 }
 
 SHADER_FUNCTION vec3 display_color(vec3 color) {

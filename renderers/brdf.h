@@ -9,7 +9,7 @@
 namespace diorama::shading {
 
 // Names and meaning are GLSL's.
-struct vec3 {
+struct vec3 {  // NOLINT(readability-identifier-naming): GLSL's
   float x = 0.0F;
   float y = 0.0F;
   float z = 0.0F;

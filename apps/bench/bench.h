@@ -52,7 +52,8 @@ Result<std::vector<Measurement>> bench_physics(const BenchOptions& options);
 /// second /wall and in CPU ms per view /cpu; /host = the share of CPU time spent outside of the
 /// driver's threads. Modes: single = one view per submission; batch16 = 16 cameras of one state;
 /// batch4x4 = 4 cameras of 4 states; batch64 = 4 cameras of 16 states. About 30 000 triangles, and
-/// render/256/batch16/equal/<n>k with n thousand.
+/// render/256/batch16/equal/<n>k with n thousand. The ray caster, on one thread, with shadows by
+/// rays: render/256/raycast/equal, /wall, /cpu and /equal/<n>k.
 Result<std::vector<Measurement>> bench_render(const BenchOptions& options);
 
 /// The recorder and shard writer against H5Dwrite of the same episode with shuffle and gzip 4:

@@ -38,6 +38,8 @@ constexpr Mode kModes[] = {{"single", 4, 1, 1},
                            {"batch4x4", 4, 16, 2},
                            {"batch64", 4, 64, 2}};
 constexpr Mode kBatch16 = kModes[1];
+/// The ray caster; it shares nothing between the views of a state but where the shapes are.
+constexpr Mode kRaycast{"raycast", 4, 16, 1};
 
 /// All cameras of a state next to each other, evenly spread around the scene.
 std::vector<FrameView> views_of(const Mode& mode, int count) {
@@ -151,6 +153,26 @@ Result<Costs> measure(const BenchOptions& options, Renderer& renderer, int size_
   return costs;
 }
 
+/// equal, wall and cpu of one mode.
+void report(const std::string& prefix, const Cost& ours, const Cost& peer,
+            std::vector<Measurement>& results) {
+  results.push_back(compare(prefix + "equal", 1.0 / ours.cpu_s, "views/cpu_s", 1.0 / peer.cpu_s));
+  results.push_back(compare(prefix + "wall", 1.0 / ours.wall_s, "views/s", 1.0 / peer.wall_s));
+  results.push_back(compare(prefix + "cpu", 1e3 * ours.cpu_s, "ms/view", 1e3 * peer.cpu_s));
+}
+
+/// How the cost grows with the triangles.
+Status report_triangles(const BenchOptions& options, Renderer& renderer, const Mode& mode,
+                        std::vector<Measurement>& results) {
+  for (const int thousands : {2, 8, 120}) {
+    DIORAMA_ASSIGN_OR_RETURN(
+        const Costs costs, measure(options, renderer, 256, 1000 * thousands, std::span(&mode, 1)));
+    results.push_back(compare(fmt::format("render/256/{}/equal/{}k", mode.name, thousands),
+                              1.0 / costs.ours[0].cpu_s, "views/cpu_s", 1.0 / costs.peer.cpu_s));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Measurement>> bench_render(const BenchOptions& options) {
@@ -166,22 +188,18 @@ Result<std::vector<Measurement>> bench_render(const BenchOptions& options) {
     for (std::size_t m = 0; m < std::size(kModes); ++m) {
       const Cost& ours = costs.ours[m];
       const std::string prefix = fmt::format("render/{}/{}/", size_px, kModes[m].name);
-      results.push_back(
-          compare(prefix + "equal", 1.0 / ours.cpu_s, "views/cpu_s", 1.0 / costs.peer.cpu_s));
-      results.push_back(compare(prefix + "wall", 1.0 / ours.wall_s, "views/s",
-                                1.0 / costs.peer.wall_s));
-      results.push_back(compare(prefix + "cpu", 1e3 * ours.cpu_s, "ms/view",
-                                1e3 * costs.peer.cpu_s));
+      report(prefix, ours, costs.peer, results);
       results.push_back(figure(prefix + "host", 100.0 * ours.host_s / ours.cpu_s, "% of cpu"));
     }
   }
-  for (const int thousands : {2, 8, 120}) {
-    DIORAMA_ASSIGN_OR_RETURN(
-        const Costs costs,
-        measure(options, *renderer, 256, 1000 * thousands, std::span(&kBatch16, 1)));
-    results.push_back(compare(fmt::format("render/256/batch16/equal/{}k", thousands),
-                              1.0 / costs.ours[0].cpu_s, "views/cpu_s", 1.0 / costs.peer.cpu_s));
-  }
+  DIORAMA_RETURN_IF_ERROR(report_triangles(options, *renderer, kBatch16, results));
+
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<Renderer> caster,
+                           make_renderer({"raycast", "", options.validation}));
+  DIORAMA_ASSIGN_OR_RETURN(
+      const Costs costs, measure(options, *caster, 256, kTriangles, std::span(&kRaycast, 1)));
+  report("render/256/raycast/", costs.ours[0], costs.peer, results);
+  DIORAMA_RETURN_IF_ERROR(report_triangles(options, *caster, kRaycast, results));
   return results;
 }
 

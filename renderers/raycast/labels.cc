@@ -194,7 +194,7 @@ void ViewLabels::write_valid(const Neighbour& other, int bit, const HitStrip& hi
     rays.far_t[i] = 1.0F - kLastOfWay;
     valid[i] = static_cast<std::uint8_t>(valid[i] | (1U << static_cast<unsigned>(bit)));
   }
-  trace(*other.view.placed, rays, before_points_);
+  trace(*other.view.placed, {&rays, 1}, {&before_points_, 1});
   for (int i = 0; i < count; ++i) {
     if (before_points_.shape[i] >= 0) valid[i] = static_cast<std::uint8_t>(valid[i] & ~(1U << static_cast<unsigned>(bit)));
   }

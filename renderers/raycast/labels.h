@@ -84,8 +84,8 @@ class ViewLabels {
   std::vector<Map> coordinates_;  ///< By shape: to (-127 .. 127)^3.
   glm::mat3 camera_from_world_;
   std::vector<RayCrossing> crossings_;
-  RayStrip rays_to_points_;
-  HitStrip before_points_;
+  RayStrip rays_to_points_{};
+  HitStrip before_points_{};
 };
 
 }  // namespace diorama::raycast

@@ -10,14 +10,9 @@ namespace {
 /// A store beyond this starts over; about 200 bytes each.
 constexpr std::size_t kMaxKeptTriangles = std::size_t{4} << 20;
 
-bool has_coarse_form(ShapeType type) {
-  return type == ShapeType::kSphere || type == ShapeType::kEllipsoid ||
-         type == ShapeType::kCapsule || type == ShapeType::kCylinder;
-}
-
 }  // namespace
 
-SolidMesh MeshStore::build(const Mesh& mesh) const {
+SolidMesh MeshStore::build(const Mesh& mesh, bool caster) const {
   SolidMesh solid;
   solid.triangles = mesh.triangles;
   solid.closed = is_closed(mesh);
@@ -29,6 +24,9 @@ SolidMesh MeshStore::build(const Mesh& mesh) const {
     solid.positions.emplace_back(p);
     solid.normals.emplace_back(mesh.normals[i]);
     solid.texcoords.emplace_back(mesh.texcoords[i]);
+  }
+  for (const dvec3& p : mesh.positions) {
+    solid.radius = std::max(solid.radius, glm::length(p - 0.5 * (solid.bounds.lower + solid.bounds.upper)));
   }
   const EmbreeGeometry geometry(rtcNewGeometry(device_, RTC_GEOMETRY_TYPE_TRIANGLE));
   auto* const vertices = static_cast<float*>(
@@ -49,35 +47,38 @@ SolidMesh MeshStore::build(const Mesh& mesh) const {
   rtcCommitGeometry(geometry.get());
   solid.bvh.reset(rtcNewScene(device_));
   rtcSetSceneBuildQuality(solid.bvh.get(), RTC_BUILD_QUALITY_HIGH);
-  rtcSetSceneFlags(solid.bvh.get(), RTC_SCENE_FLAG_ROBUST | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION);
+  rtcSetSceneFlags(solid.bvh.get(),
+                   caster ? RTC_SCENE_FLAG_NONE : RTC_SCENE_FLAG_ROBUST | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION);
   rtcAttachGeometry(solid.bvh.get(), geometry.get());
   rtcCommitScene(solid.bvh.get());
   return solid;
 }
 
-const SolidMesh* MeshStore::find_or_add(const Scene& scene, const Shape& shape, bool coarse) {
+const SolidMesh* MeshStore::find_or_add(const Scene& scene, const Shape& shape, bool caster) {
+  const auto finish = [&](SolidMesh&& solid) {
+    num_triangles_ += solid.triangles.size();
+    return std::move(solid);
+  };
   if (shape.type == ShapeType::kMesh) {
     const std::shared_ptr<const Mesh>& mesh = scene.meshes[static_cast<std::size_t>(shape.mesh.index)];
-    const auto found = meshes_.find(mesh);
-    if (found != meshes_.end()) return &found->second;
-    SolidMesh solid = build(tessellate(shape, mesh.get()));
+    auto& kept = meshes_[caster ? 1 : 0];
+    const auto found = kept.find(mesh);
+    if (found != kept.end()) return &found->second;
+    SolidMesh solid = finish(build(tessellate(shape, mesh.get()), caster));
     solid.has_texcoords = mesh->texcoords.size() == mesh->positions.size();
-    num_triangles_ += solid.triangles.size();
-    return &meshes_.emplace(mesh, std::move(solid)).first->second;
+    return &kept.emplace(mesh, std::move(solid)).first->second;
   }
-  coarse = coarse && has_coarse_form(shape.type);
-  const PrimitiveKey key(static_cast<int>(shape.type), shape.size.x, shape.size.y, shape.size.z, coarse);
+  const PrimitiveKey key(static_cast<int>(shape.type), shape.size.x, shape.size.y, shape.size.z, caster);
   const auto found = primitives_.find(key);
   if (found != primitives_.end()) return &found->second;
-  SolidMesh solid = build(coarse ? tessellate_coarse(shape, nullptr) : tessellate(shape, nullptr));
-  num_triangles_ += solid.triangles.size();
-  return &primitives_.emplace(key, std::move(solid)).first->second;
+  const Mesh mesh = caster ? tessellate_coarse(shape, nullptr) : tessellate(shape, nullptr);
+  return &primitives_.emplace(key, finish(build(mesh, caster))).first->second;
 }
 
 bool MeshStore::trim() {
   if (num_triangles_ <= kMaxKeptTriangles) return false;
   primitives_.clear();
-  meshes_.clear();
+  for (auto& kept : meshes_) kept.clear();
   num_triangles_ = 0;
   return true;
 }

@@ -26,27 +26,29 @@ struct SolidMesh {
   bool closed = false;         ///< Back faces are not seen.
   bool has_texcoords = false;  ///< The mesh's own, not the planar rule's.
   Bounds bounds;
+  double radius = 0.0;         ///< Of the sphere about the middle of `bounds` that holds all.
 };
 
 class MeshStore {
  public:
   explicit MeshStore(RTCDevice device) : device_(device) {}
 
-  /// `coarse` as in tessellate_coarse. Pointers hold until `trim`.
-  const SolidMesh* find_or_add(const Scene& scene, const Shape& shape, bool coarse);
+  /// What is seen, or what throws the shadow: coarse (see tessellate_coarse), and built for speed, as a ray in a million
+  /// that slips through an edge changes no label. Pointers hold until `trim`.
+  const SolidMesh* find_or_add(const Scene& scene, const Shape& shape, bool caster);
 
   /// Forgets everything if more is held than a run needs at once. True if so: pointers from before are void then.
   bool trim();
 
  private:
-  /// Shape type, size, coarse.
+  /// Shape type, size, caster.
   using PrimitiveKey = std::tuple<int, double, double, double, bool>;
 
-  SolidMesh build(const Mesh& mesh) const;
+  SolidMesh build(const Mesh& mesh, bool caster) const;
 
   RTCDevice device_;
   std::map<PrimitiveKey, SolidMesh> primitives_;
-  std::map<std::weak_ptr<const Mesh>, SolidMesh, std::owner_less<>> meshes_;
+  std::array<std::map<std::weak_ptr<const Mesh>, SolidMesh, std::owner_less<>>, 2> meshes_;  ///< Seen; casters.
   std::size_t num_triangles_ = 0;
 };
 

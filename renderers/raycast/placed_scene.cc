@@ -28,8 +28,9 @@ void PlacedScene::rebuild(Top& top, const ShapeTable& table, bool casters) {
   top.shapes.clear();
   top.scene.reset(rtcNewScene(device));
   rtcSetSceneBuildQuality(top.scene.get(), RTC_BUILD_QUALITY_MEDIUM);
-  rtcSetSceneFlags(top.scene.get(),
-                   RTC_SCENE_FLAG_DYNAMIC | RTC_SCENE_FLAG_ROBUST | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION);
+  rtcSetSceneFlags(top.scene.get(), casters ? RTC_SCENE_FLAG_DYNAMIC
+                                            : RTC_SCENE_FLAG_DYNAMIC | RTC_SCENE_FLAG_ROBUST |
+                                                  RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION);
   for (std::size_t i = 0; i < table.entries().size(); ++i) {
     const ShapeTable::Entry& entry = table.entries()[i];
     const SolidMesh* const mesh = casters ? entry.caster : entry.surface;
@@ -70,6 +71,7 @@ Status PlacedScene::place(const Scene& scene, const ShapeTable& table, const Sta
   rotations_.resize(scene.shapes.size());
   closed_.resize(scene.shapes.size());
   planes_.clear();
+  caster_spheres_.clear();
   for (std::size_t i = 0; i < scene.shapes.size(); ++i) {
     const Shape& shape = scene.shapes[i];
     const Pose& pose = world_from_node_[static_cast<std::size_t>(shape.node.index)];
@@ -77,6 +79,11 @@ Status PlacedScene::place(const Scene& scene, const ShapeTable& table, const Sta
     const ShapeTable::Entry& entry = table.entries()[i];
     rotations_[i] = glm::mat3(rotation);
     closed_[i] = entry.surface != nullptr && entry.surface->closed ? 1 : 0;
+    if (entry.caster != nullptr) {
+      const Bounds& bounds = entry.caster->bounds;
+      caster_spheres_.push_back({glm::vec3(pose.transform_point(0.5 * (bounds.lower + bounds.upper))),
+                                 static_cast<float>(1.001 * entry.caster->radius)});
+    }
     if (!entry.drawn || !entry.plane) continue;
     constexpr double kEndless = std::numeric_limits<double>::infinity();
     planes_.push_back({static_cast<int>(i), pose.position, rotation[0], rotation[1], rotation[2],

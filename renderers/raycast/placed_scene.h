@@ -50,6 +50,12 @@ struct PlacedPlane {
   dvec2 half_extent{0.0};
 };
 
+/// A sphere about a shape, in the world.
+struct PlacedSphere {
+  glm::vec3 center{0.0F};
+  float radius = 0.0F;
+};
+
 class PlacedScene {
  public:
   /// Moves the shapes to where `state` has them. The table may have been loaded anew in between.
@@ -61,6 +67,7 @@ class PlacedScene {
   const glm::mat3& rotation(int shape) const { return rotations_[static_cast<std::size_t>(shape)]; }  ///< World from shape.
   bool closed(int shape) const { return closed_[static_cast<std::size_t>(shape)] != 0; }
   const std::vector<PlacedPlane>& planes() const { return planes_; }
+  const std::vector<PlacedSphere>& caster_spheres() const { return caster_spheres_; }
 
  private:
   /// Instances in a scene of their own.
@@ -80,6 +87,7 @@ class PlacedScene {
   std::vector<glm::mat3> rotations_;
   std::vector<std::uint8_t> closed_;
   std::vector<PlacedPlane> planes_;
+  std::vector<PlacedSphere> caster_spheres_;
 };
 
 }  // namespace diorama::raycast

@@ -44,7 +44,7 @@ class EmbreeRayScene : public RayScene {
         rays.near_t[i] = z > 0.0 ? static_cast<float>(std::max(0.0, near_m / z)) : 0.0F;
         rays.far_t[i] = static_cast<float>(1.0 - kLastOfWay);
       }
-      trace(placed_, rays, hits);
+      trace(placed_, {&rays, 1}, {&hits, 1});
       for (int i = 0; i < rays.count; ++i) visible[first + static_cast<std::size_t>(i)] = hits.shape[i] < 0 ? 1 : 0;
     }
     return {};
@@ -61,7 +61,7 @@ class EmbreeRayScene : public RayScene {
     rays.dir_z[0] = static_cast<float>(direction_world.z);
     rays.near_t[0] = static_cast<float>(from);
     rays.far_t[0] = static_cast<float>(to);
-    trace(placed_, rays, hits);
+    trace(placed_, {&rays, 1}, {&hits, 1});
     if (hits.shape[0] < 0) return std::nullopt;
     RayHit hit;
     hit.distance = static_cast<double>(hits.t[0]);

@@ -190,35 +190,47 @@ class RaycastRenderer : public Renderer {
                         glm::vec3(light.irradiance_quadratic)};
     const dmat3 rotation = glm::mat3_cast(view.world_from_camera.rotation);
     const PixelSteps steps{glm::vec3(rotation[0] / camera.intrinsics.fx_px), glm::vec3(rotation[1] / camera.intrinsics.fy_px)};
-    for (int row = 0; row < pictures.height; ++row) {
+    std::optional<ShadowCover> cover;
+    for (const PlacedLight& placed : lights) {
+      if (placed.shadow) cover.emplace(*view.placed, placed.toward);
+    }
+    for (int first_row = 0; first_row < pictures.height; first_row += kBandStrips) {
+      const int rows = std::min(kBandStrips, pictures.height - first_row);
       for (int column = 0; column < pictures.width; column += kStripSize) {
-        aim(camera, view.world_from_camera, row, column, std::min(kStripSize, pictures.width - column), rays_);
-        trace(*view.placed, rays_, hits_);
-        if (normals) surfaces_.find_normals(*view.placed, hits_, rays_.count, surface_);
-        labels.write(rays_, hits_, surface_, row, column, index, pictures);
+        const int count = std::min(kStripSize, pictures.width - column);
+        for (int r = 0; r < rows; ++r) aim(camera, view.world_from_camera, first_row + r, column, count, rays_[r]);
+        trace(*view.placed, {rays_.data(), static_cast<std::size_t>(rows)}, {hits_.data(), static_cast<std::size_t>(rows)});
+        for (int r = 0; r < rows; ++r) {
+          if (normals) surfaces_.find_normals(*view.placed, hits_[r], count, surface_[r]);
+          labels.write(rays_[r], hits_[r], surface_[r], first_row + r, column, index, pictures);
+          if (color) surfaces_.find_colors(*view.placed, rays_[r], hits_[r], steps, surface_[r]);
+        }
         if (!color) continue;
-        surfaces_.find_colors(*view.placed, rays_, hits_, steps, surface_);
-        shade(*view.placed, lights, sky);
-        const std::size_t pixel = static_cast<std::size_t>(index) * pictures.pixels() +
-                                  static_cast<std::size_t>(row) * static_cast<std::size_t>(pictures.width) +
-                                  static_cast<std::size_t>(column);
-        encode(rays_, hits_, sky, color_, &pictures.color[3 * pixel]);
+        shade(*view.placed, lights, cover, sky, rows);
+        for (int r = 0; r < rows; ++r) {
+          const std::size_t pixel = static_cast<std::size_t>(index) * pictures.pixels() +
+                                    static_cast<std::size_t>(first_row + r) * static_cast<std::size_t>(pictures.width) +
+                                    static_cast<std::size_t>(column);
+          encode(rays_[r], hits_[r], sky, color_[r], &pictures.color[3 * pixel]);
+        }
       }
     }
   }
 
-  void shade(const PlacedScene& placed, const std::vector<PlacedLight>& lights, const SkyColors& sky) {
-    const int count = rays_.count;
-    if (std::all_of(hits_.shape.begin(), hits_.shape.begin() + count, [](int shape) { return shape < 0; })) return;
-    shade_sky(rays_, sky, surface_, color_);
+  void shade(const PlacedScene& placed, const std::vector<PlacedLight>& lights, const std::optional<ShadowCover>& cover,
+             const SkyColors& sky, int rows) {
+    for (int r = 0; r < rows; ++r) shade_sky(rays_[r], sky, surface_[r], color_[r]);
     for (const PlacedLight& light : lights) {
-      if (light.shadow) {
-        start_shadows(rays_, hits_, light, surface_, shadows_);
-        trace_shadows(placed, shadows_);
-      } else {
-        std::fill_n(shadows_.lit.begin(), count, 1.0F);
+      for (int r = 0; r < rows; ++r) {
+        if (!light.shadow) {
+          std::fill_n(shadows_[r].lit.begin(), rays_[r].count, 1.0F);
+          continue;
+        }
+        start_shadows(rays_[r], hits_[r], light, surface_[r], shadows_[r]);
+        cover->narrow(shadows_[r]);
       }
-      shade_light(rays_, hits_, light, shadows_.lit, surface_, color_);
+      if (light.shadow) trace_shadows(placed, {shadows_.data(), static_cast<std::size_t>(rows)});
+      for (int r = 0; r < rows; ++r) shade_light(rays_[r], hits_[r], light, shadows_[r].lit, surface_[r], color_[r]);
     }
   }
 
@@ -230,11 +242,11 @@ class RaycastRenderer : public Renderer {
   std::uint64_t uses_ = 0;
   std::array<Pictures, kNumSlots> slots_;
   RenderTicket next_ticket_ = 0;
-  RayStrip rays_{};
-  HitStrip hits_{};
-  SurfaceStrip surface_{};
-  ColorStrip color_{};
-  ShadowStrip shadows_{};
+  std::array<RayStrip, kBandStrips> rays_{};
+  std::array<HitStrip, kBandStrips> hits_{};
+  std::array<SurfaceStrip, kBandStrips> surface_{};
+  std::array<ColorStrip, kBandStrips> color_{};
+  std::array<ShadowStrip, kBandStrips> shadows_{};
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "renderers/raycast/placed_scene.h"
@@ -10,6 +12,8 @@ namespace diorama::raycast {
 
 /// Rays of a strip: neighbouring pixels of one row. A multiple of 16, the width of a packet.
 inline constexpr int kStripSize = 256;
+/// Strips that are traced together, so that packets are squares of pixels.
+inline constexpr int kBandStrips = 4;
 template <typename T>
 using Lanes = std::array<T, kStripSize>;
 
@@ -31,8 +35,9 @@ struct alignas(64) HitStrip {
   Lanes<float> side;    ///< 1 where the counter-clockwise side is seen, -1 where the other is.
 };
 
-/// The first seen surface of every ray.
-void trace(const PlacedScene& scene, const RayStrip& rays, HitStrip& hits);
+/// The first seen surface of every ray of 1 to kBandStrips strips, which have one origin and count. What a ray meets does
+/// not depend on the others.
+void trace(const PlacedScene& scene, std::span<const RayStrip> rays, std::span<HitStrip> hits);
 
 /// One surface along a ray.
 struct RayCrossing {
@@ -51,6 +56,24 @@ struct alignas(64) ShadowStrip {
   Lanes<int> wanted;     ///< -1 = cast, 0 = not.
   Lanes<float> lit;      ///< Out: 0 where a caster is met, else 1.
 };
-void trace_shadows(const PlacedScene& scene, ShadowStrip& rays);
+
+/// Where a sun's shadows can fall at all: a grid across its rays, and which cells some caster's sphere touches.
+class ShadowCover {
+ public:
+  /// `toward` the sun, unit.
+  ShadowCover(const PlacedScene& scene, const glm::vec3& toward);
+
+  /// Takes away `wanted` from rays that no caster can stop.
+  void narrow(ShadowStrip& rays) const;
+
+ private:
+  static constexpr int kCells = 96;  ///< Along a side.
+  glm::vec3 axis_u_{0.0F}, axis_v_{0.0F};
+  float first_u_ = 0.0F, first_v_ = 0.0F, per_cell_ = 0.0F;  ///< cell = (dot(axis, point) - first) * per_cell
+  std::vector<std::int32_t> covered_;  ///< -1 = touched, 0 = free; with a free border.
+};
+
+/// For 1 to kBandStrips strips of one direction and count.
+void trace_shadows(const PlacedScene& scene, std::span<ShadowStrip> rays);
 
 }  // namespace diorama::raycast

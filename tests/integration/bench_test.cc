@@ -63,8 +63,12 @@ TEST_CASE(
         expected.insert("render/" + size + "/" + mode + "/" + what);
     }
   }
-  for (const std::string triangles : {"2k", "8k", "120k"})
+  for (const std::string what : {"equal", "wall", "cpu"})
+    expected.insert("render/256/raycast/" + what);
+  for (const std::string triangles : {"2k", "8k", "120k"}) {
     expected.insert("render/256/batch16/equal/" + triangles);
+    expected.insert("render/256/raycast/equal/" + triangles);
+  }
   CHECK(run_quick("render") == expected);
 }
 
