@@ -47,6 +47,10 @@ constexpr int channel_index(Channel channel) {
 /// What is recorded and shown where nothing else is said.
 inline constexpr ChannelSet kDefaultChannels = channel_set(Channel::kColor, Channel::kDepth, Channel::kInstance);
 
+inline constexpr ChannelSet kAllChannels = (ChannelSet{1} << kNumChannels) - 1;
+/// Channels of the first surface: one plane, drawn in one pass.
+inline constexpr ChannelSet kSurfaceChannels = channel_bit(Channel::kAmodal) - 1;
+
 enum class ElementType { kUint8, kInt8, kUint16, kInt64, kFloat32 };
 
 /// How people are shown a channel.

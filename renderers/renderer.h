@@ -15,8 +15,8 @@
 // - flow_valid, bit 0 for t + 1 and bit 1 for t - 1: the moved point projects into the picture (-0.5 <= u < W - 0.5,
 //   likewise v), near_m <= z <= far_m, it is on a face that is seen, and nothing lies before it at t'. A ray caster tests
 //   the ray to the point. A rasteriser compares with its picture at t': the nearest pixel shows the same shape, and the
-//   moved point's z is within the range of depths that the shape has in the 3x3 pixels about it, widened by 1 %. The two
-//   may differ within 1 px of an edge between shapes at t'.
+//   moved point's z is within the range of depths that the shape has in the 3x3 pixels about it, widened on both sides by
+//   half its length and by 1 %. The two may differ within 1 px of an edge between shapes at t'.
 // - Scene flow: camera_from_world(t) rotates world_from_shape(t + 1) x - world_from_shape(t) x. 0 as flow, but not where
 //   the point passes near_m.
 // - Object coordinates: with p the point in the body's frame and [lower, upper] the body's bounds (`body_bounds`),

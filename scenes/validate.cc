@@ -189,6 +189,20 @@ std::string element(const Validation&, const Message& parent, const char* field,
 
 void check_numbers(Validation& validation) { walk(validation, validation.scenario, nullptr, ""); }
 
+void check_channels(Validation& validation, const std::string& owner,
+                    const google::protobuf::RepeatedField<int>& channels) {
+  for (int i = 0; i < channels.size(); ++i) {
+    const std::string path = owner + ".channel[" + std::to_string(i) + "]";
+    if (channels[i] == schema::Record::CHANNEL_UNSPECIFIED) {
+      validation.error(path, "CHANNEL_UNSPECIFIED is no channel; use RGB, DEPTH, SEGMENTATION or "
+                             "another of Record.Channel");
+    } else if (std::find(channels.begin(), channels.begin() + i, channels[i]) !=
+               channels.begin() + i) {
+      validation.warning(path, "the channel is named twice");
+    }
+  }
+}
+
 void check_settings(Validation& validation) {
   const schema::Scenario& scenario = validation.scenario;
   const double frame_rate =
@@ -207,15 +221,9 @@ void check_settings(Validation& validation) {
               " Hz; the nearest are " + format_number(lower) + " and " + format_number(upper));
     }
   }
-  const auto& channels = scenario.record().channel();
-  for (int i = 0; i < channels.size(); ++i) {
-    const std::string path = "record.channel[" + std::to_string(i) + "]";
-    if (channels[i] == schema::Record::CHANNEL_UNSPECIFIED) {
-      validation.error(path, "CHANNEL_UNSPECIFIED is no channel; use RGB, DEPTH or SEGMENTATION");
-    } else if (std::find(channels.begin(), channels.begin() + i, channels[i]) !=
-               channels.begin() + i) {
-      validation.warning(path, "the channel is named twice");
-    }
+  check_channels(validation, "record", scenario.record().channel());
+  for (int i = 0; i < scenario.camera_size(); ++i) {
+    check_channels(validation, "camera[" + std::to_string(i) + "]", scenario.camera(i).channel());
   }
   if (scenario.has_model()) {
     validation.check_file("model.file", scenario.model().file(), {".xml", ".mjcf"});

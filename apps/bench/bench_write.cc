@@ -81,7 +81,7 @@ Result<Episode> make_episode(const BenchOptions& options, const std::filesystem:
     }
   }
   DIORAMA_RETURN_IF_ERROR(
-      render_views(*episode.plan.renderer, scene, states, views, episode.plan.channels,
+      render_views(*episode.plan.renderer, scene, states, views, episode.plan.channels.front(),
                    [&](std::span<const FrameView> batch, const RenderedViews& p) -> Status {
                      episode.pictures.push_back({{batch.begin(), batch.end()},
                                                  p.height_px,

@@ -35,17 +35,6 @@ struct Arguments {
   bool json = false;
 };
 
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::size_t first = 0;
-  while (first <= text.size()) {
-    const std::size_t last = std::min(text.find(separator, first), text.size());
-    if (last > first) parts.push_back(text.substr(first, last - first));
-    first = last + 1;
-  }
-  return parts;
-}
-
 Status finish_arguments(Arguments& a) {
   if (!a.physics.empty()) {
     DIORAMA_ASSIGN_OR_RETURN(a.options.physics, physics_backend_from_name(a.physics));
@@ -224,7 +213,7 @@ Command generate_command() {
             add_physics_option(app, a->physics);
             add_renderer_option(app, a->options.renderer.backend);
             add_device_option(app, a->options.renderer.device);
-            app.add_option("--channels", a->channels, "Channels to record, of rgb, depth, segmentation (default: the scenario's)")
+            app.add_option("--channels", a->channels, "Channels to record of every view, of " + channel_names(kAllChannels) + " (default: the scenario's)")
                 ->type_name("A,B,C")->check(not_empty());
             app.add_option("--pixels", a->pixels, "How colour is stored (default: deflate)")
                 ->type_name("deflate|raw")->check(one_of({"deflate", "raw"}));

@@ -127,6 +127,17 @@ void add_physics_option(CLI::App& app, std::string& physics) {
       ->type_name("mujoco|bullet")->check(not_empty());
 }
 
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::size_t first = 0;
+  while (first <= text.size()) {
+    const std::size_t last = std::min(text.find(separator, first), text.size());
+    if (last > first) parts.push_back(text.substr(first, last - first));
+    first = last + 1;
+  }
+  return parts;
+}
+
 void add_renderer_option(CLI::App& app, std::string& renderer) {
   app.add_option("--renderer", renderer, "Renderer: Vulkan, or rays on the CPU without a driver (default: vulkan)")
       ->type_name(join(renderer_names(), "|"))->check(one_of(renderer_names()));

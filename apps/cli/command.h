@@ -73,6 +73,9 @@ CLI::Validator not_empty();
 /// Parses "I/N" with 0 <= I < N.
 Result<std::pair<int, int>> parse_shard(const std::string& text);
 
+/// The parts between separators, empty ones left out.
+std::vector<std::string> split(const std::string& text, char separator);
+
 /// Options that several verbs share.
 void add_set_option(CLI::App& app, std::vector<std::string>& overrides);
 void add_physics_option(CLI::App& app, std::string& physics);

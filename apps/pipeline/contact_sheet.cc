@@ -1,12 +1,14 @@
 #include "apps/pipeline/contact_sheet.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "apps/pipeline/channel_picture.h"
 #include "apps/pipeline/episode_runner.h"
 #include "apps/pipeline/picture.h"
 
@@ -28,6 +30,14 @@ struct Strip {
   std::string view;
   std::string channel;
   std::vector<ImageU8> cells;
+};
+
+/// An episode's pictures.
+struct Film {
+  std::string title;
+  std::vector<double> times_s;  ///< Since the episode's first row.
+  std::vector<std::string> moments;
+  std::vector<Strip> strips;
 };
 
 std::vector<int> spread_frames(int num_rows, int wanted) {
@@ -99,25 +109,87 @@ ImageU8 compose_rows(const std::string& title, const std::vector<std::string>& c
   return sheet;
 }
 
-/// Several moments: a row for each view and channel. A single one: a row for each view, a column for each channel.
-ImageU8 compose(const std::string& title, const std::vector<std::string>& moments, std::vector<Strip> strips) {
+/// One moment: a row for each view, a column for each channel.
+ImageU8 compose_moment(const std::string& title, const std::vector<Strip>& strips, std::size_t moment) {
   std::vector<SheetRow> rows;
-  if (moments.size() > 1) {
-    for (Strip& strip : strips) rows.push_back({strip.view + " " + strip.channel, std::move(strip.cells)});
-    return compose_rows(title, moments, rows);
-  }
   std::vector<std::string> channels;
-  for (Strip& strip : strips) {
+  for (const Strip& strip : strips) {
     if (rows.empty() || rows.back().caption != strip.view) rows.push_back({strip.view, {}});
-    if (rows.size() == 1) channels.push_back(strip.channel);
-    rows.back().cells.push_back(std::move(strip.cells[0]));
+    if (std::find(channels.begin(), channels.end(), strip.channel) == channels.end()) channels.push_back(strip.channel);
+    // A view without the channel leaves its place empty.
+    const auto place = static_cast<std::size_t>(std::find(channels.begin(), channels.end(), strip.channel) - channels.begin());
+    while (rows.back().cells.size() < place) rows.back().cells.emplace_back(1, 1, 3);
+    rows.back().cells.push_back(strip.cells[moment]);
   }
-  return compose_rows(title + "  " + moments[0], channels, rows);
+  return compose_rows(title, channels, rows);
 }
 
-/// Columns that hold pictures, and what they are called on a sheet.
-const std::vector<std::pair<std::string, std::string>> kPictureColumns = {
-    {"pixels", "rgb"}, {"depth", "depth"}, {"segmentation", "ids"}};
+/// Several moments: a row for each view and channel.
+ImageU8 compose(const Film& film) {
+  if (film.moments.size() == 1) return compose_moment(film.title + "  " + film.moments[0], film.strips, 0);
+  std::vector<SheetRow> rows;
+  for (const Strip& strip : film.strips) rows.push_back({strip.view + " " + strip.channel, strip.cells});
+  return compose_rows(film.title, film.moments, rows);
+}
+
+ImageU8 cell_of(Channel channel, const Image<float>& values, double near_m, double far_m, int height_px) {
+  return reduce(channel_picture(channel, values, near_m, far_m), height_px, has_pure_colors(channel));
+}
+
+Result<Film> scenario_film(const Sampler& sampler, PhysicsBackend physics, Renderer& renderer, SampleKey key,
+                           const ContactSheetOptions& options) {
+  DIORAMA_ASSIGN_OR_RETURN(const SimulatedEpisode episode, simulate_episode(sampler, physics, key));
+  const Scene& scene = episode.sample.scene;
+  const std::vector<State>& states = episode.trajectory.states;
+  const std::vector<int> frames = spread_frames(static_cast<int>(states.size()), options.num_frames);
+
+  Film film;
+  film.title = fmt::format("{}  seed {}  episode {}", sampler.scenario().name(), key.seed, key.episode);
+  std::vector<FrameView> views;
+  for (const int frame : frames) {
+    film.times_s.push_back(states[static_cast<std::size_t>(frame)].time_s);
+    film.moments.push_back(fmt::format("{:.2f} s", film.times_s.back()));
+    for (std::size_t c = 0; c < scene.cameras.size(); ++c) views.push_back({frame, CameraId(c)});
+  }
+  std::vector<const ChannelInfo*> channels;
+  for (const ChannelInfo& info : all_channels()) {
+    if (has_channel(options.channels, info.channel)) channels.push_back(&info);
+  }
+  for (const Camera& camera : scene.cameras) {
+    for (const ChannelInfo* info : channels) film.strips.push_back({camera.name, info->title, {}});
+  }
+  const auto consume = [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const auto camera = static_cast<std::size_t>(batch[i].camera.index);
+      const Camera& lens = scene.cameras[camera];
+      for (std::size_t c = 0; c < channels.size(); ++c) {
+        const Channel channel = channels[c]->channel;
+        film.strips[channels.size() * camera + c].cells.push_back(
+            cell_of(channel, channel_values(pictures, static_cast<int>(i), channel), lens.near_m, lens.far_m,
+                    options.cell_height_px));
+      }
+    }
+    return {};
+  };
+  DIORAMA_RETURN_IF_ERROR(render_views(renderer, scene, states, views, options.channels, consume));
+  return film;
+}
+
+/// The column that holds a channel, or its first plane, or the first layer behind.
+std::string column_of(const ChannelInfo& info) {
+  switch (info.channel) {
+    case Channel::kColor:
+      return "pixels";
+    case Channel::kAmodal:
+      return "amodal0";
+    case Channel::kDepthLayers:
+      return "depth_layer1";
+    case Channel::kInstanceLayers:
+      return "segmentation_layer1";
+    default:
+      return info.name;
+  }
+}
 
 const FoundColumn* find_column(const DatasetReader& dataset, const std::string& name) {
   const auto found = std::find_if(dataset.columns().begin(), dataset.columns().end(),
@@ -135,68 +207,30 @@ std::vector<std::string> view_suffixes(const DatasetReader& dataset) {
   return suffixes;
 }
 
-Result<ImageU8> dataset_cell(const DatasetReader& dataset, const FoundColumn& column, const std::string& label,
+Result<ImageU8> dataset_cell(const DatasetReader& dataset, const FoundColumn& column, const ChannelInfo& info,
                              std::int64_t row, const ContactSheetOptions& options) {
-  if (label == "rgb") {
+  if (info.channel == Channel::kColor) {
     DIORAMA_ASSIGN_OR_RETURN(const ImageU8 image, dataset.read_color(column.name, row));
     return reduce(image, options.cell_height_px, false);
   }
-  DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> values, dataset.read_row(column.name, row));
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> stored, dataset.read_row(column.name, row));
   const auto height = static_cast<int>(column.shape[1]);
   const auto width = static_cast<int>(column.shape[2]);
-  if (label == "depth") {
-    const std::vector<float> metres(values.begin(), values.end());
-    // The largest value is far_m wherever anything is background; where nothing is, only one hue depends on it.
-    const double far = *std::max_element(values.begin(), values.end());
-    return reduce(colorize_depth(metres, height, width, 1e-3, far), options.cell_height_px, false);
+  const std::size_t per_pixel = stored.size() / (static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
+  const auto components = static_cast<std::size_t>(info.components);
+  Image<float> values(height, width, info.components);
+  for (std::size_t i = 0; i < values.pixels.size(); ++i) {
+    const double value = stored[i / components * per_pixel + i % components];
+    values.pixels[i] = info.channel == Channel::kAmodal
+                           ? static_cast<float>(std::popcount(static_cast<std::uint64_t>(value)))
+                           : static_cast<float>(value);
   }
-  const std::vector<std::uint16_t> ids(values.begin(), values.end());
-  return reduce(colorize_ids(ids, height, width), options.cell_height_px, true);
+  // The largest depth is far_m wherever anything is background; where nothing is, only one hue depends on it.
+  const double far = *std::max_element(values.pixels.begin(), values.pixels.end());
+  return cell_of(info.channel, values, 1e-3, far, options.cell_height_px);
 }
 
-}  // namespace
-
-Result<ImageU8> scenario_contact_sheet(const Sampler& sampler, PhysicsBackend physics, Renderer& renderer,
-                                       SampleKey key, const ContactSheetOptions& options) {
-  DIORAMA_ASSIGN_OR_RETURN(const SimulatedEpisode episode, simulate_episode(sampler, physics, key));
-  const Scene& scene = episode.sample.scene;
-  const std::vector<State>& states = episode.trajectory.states;
-  const std::vector<int> frames = spread_frames(static_cast<int>(states.size()), options.num_frames);
-
-  std::vector<FrameView> views;
-  std::vector<std::string> column_captions;
-  for (const int frame : frames) {
-    column_captions.push_back(fmt::format("{:.2f} s", states[static_cast<std::size_t>(frame)].time_s));
-    for (std::size_t c = 0; c < scene.cameras.size(); ++c) views.push_back({frame, CameraId(c)});
-  }
-  std::vector<Strip> strips;
-  for (const Camera& camera : scene.cameras) {
-    for (const char* channel : {"rgb", "depth", "ids"}) strips.push_back({camera.name, channel, {}});
-  }
-    const auto consume = [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      const auto camera = static_cast<std::size_t>(batch[i].camera.index);
-      ImageU8 color(pictures.height_px, pictures.width_px, 3);
-      const auto source = pictures.picture<Channel::kColor>(static_cast<int>(i));
-      std::copy(source.begin(), source.end(), color.pixels.begin());
-      const Camera& lens = scene.cameras[camera];
-      const ImageU8 depth = colorize_depth(pictures.picture<Channel::kDepth>(static_cast<int>(i)), pictures.height_px,
-                                           pictures.width_px, lens.near_m, lens.far_m);
-      const ImageU8 ids =
-          colorize_ids(pictures.picture<Channel::kInstance>(static_cast<int>(i)), pictures.height_px, pictures.width_px);
-      strips[3 * camera].cells.push_back(reduce(color, options.cell_height_px, false));
-      strips[3 * camera + 1].cells.push_back(reduce(depth, options.cell_height_px, false));
-      strips[3 * camera + 2].cells.push_back(reduce(ids, options.cell_height_px, true));
-    }
-    return {};
-  };
-  DIORAMA_RETURN_IF_ERROR(render_views(renderer, scene, states, views, kDefaultChannels, consume));
-  return compose(fmt::format("{}  seed {}  episode {}", sampler.scenario().name(), key.seed, key.episode),
-                 column_captions, std::move(strips));
-}
-
-Result<ImageU8> dataset_contact_sheet(const DatasetReader& dataset, std::int64_t position,
-                                      const ContactSheetOptions& options) {
+Result<Film> dataset_film(const DatasetReader& dataset, std::int64_t position, const ContactSheetOptions& options) {
   const auto num_episodes = static_cast<std::int64_t>(dataset.episode_lengths().size());
   if (position < 0 || position >= num_episodes) {
     return invalid_input(fmt::format("episode {} is not there: the dataset holds {} episodes, counted from 0", position,
@@ -206,26 +240,61 @@ Result<ImageU8> dataset_contact_sheet(const DatasetReader& dataset, std::int64_t
   const auto length = static_cast<int>(dataset.episode_lengths()[static_cast<std::size_t>(position)]);
   const std::vector<int> frames = spread_frames(length, options.num_frames);
 
-  std::vector<std::string> column_captions;
+  Film film;
+  film.title = fmt::format("episode {} of {}", position, num_episodes);
   for (const int frame : frames) {
     DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> time, dataset.read_row("time", offset + frame));
-    column_captions.push_back(fmt::format("{:.2f} s", time.empty() ? 0.0 : time[0]));
+    film.times_s.push_back(time.empty() ? 0.0 : time[0]);
+    film.moments.push_back(fmt::format("{:.2f} s", film.times_s.back()));
   }
-  std::vector<Strip> strips;
   for (const std::string& view : view_suffixes(dataset)) {
-    for (const auto& [name, label] : kPictureColumns) {
-      const FoundColumn* column = find_column(dataset, name + view);
-      if (column == nullptr) continue;
-      Strip strip{view.empty() ? "main" : view.substr(1), label, {}};
+    for (const ChannelInfo& info : all_channels()) {
+      const FoundColumn* column = find_column(dataset, column_of(info) + view);
+      if (column == nullptr || !has_channel(options.channels, info.channel)) continue;
+      Strip strip{view.empty() ? "main" : view.substr(1), info.title, {}};
       for (const int frame : frames) {
-        DIORAMA_ASSIGN_OR_RETURN(ImageU8 cell, dataset_cell(dataset, *column, label, offset + frame, options));
+        DIORAMA_ASSIGN_OR_RETURN(ImageU8 cell, dataset_cell(dataset, *column, info, offset + frame, options));
         strip.cells.push_back(std::move(cell));
       }
-      strips.push_back(std::move(strip));
+      film.strips.push_back(std::move(strip));
     }
   }
-  if (strips.empty()) return invalid_input("the dataset holds no pictures: no column pixels, depth or segmentation");
-  return compose(fmt::format("episode {} of {}", position, num_episodes), column_captions, std::move(strips));
+  if (film.strips.empty()) return invalid_input("the dataset holds no pictures of the channels asked for");
+  return film;
+}
+
+Animation play(const Film& film) {
+  Animation animation{film.times_s, {}};
+  for (std::size_t moment = 0; moment < film.moments.size(); ++moment) {
+    animation.pictures.push_back(compose_moment(film.title + "  " + film.moments[moment], film.strips, moment));
+  }
+  return animation;
+}
+
+}  // namespace
+
+Result<ImageU8> scenario_contact_sheet(const Sampler& sampler, PhysicsBackend physics, Renderer& renderer,
+                                       SampleKey key, const ContactSheetOptions& options) {
+  DIORAMA_ASSIGN_OR_RETURN(const Film film, scenario_film(sampler, physics, renderer, key, options));
+  return compose(film);
+}
+
+Result<ImageU8> dataset_contact_sheet(const DatasetReader& dataset, std::int64_t position,
+                                      const ContactSheetOptions& options) {
+  DIORAMA_ASSIGN_OR_RETURN(const Film film, dataset_film(dataset, position, options));
+  return compose(film);
+}
+
+Result<Animation> scenario_animation(const Sampler& sampler, PhysicsBackend physics, Renderer& renderer,
+                                                SampleKey key, const ContactSheetOptions& options) {
+  DIORAMA_ASSIGN_OR_RETURN(const Film film, scenario_film(sampler, physics, renderer, key, options));
+  return play(film);
+}
+
+Result<Animation> dataset_animation(const DatasetReader& dataset, std::int64_t position,
+                                               const ContactSheetOptions& options) {
+  DIORAMA_ASSIGN_OR_RETURN(const Film film, dataset_film(dataset, position, options));
+  return play(film);
 }
 
 }  // namespace diorama

@@ -82,11 +82,11 @@ Status render_views(Renderer& renderer, const Scene& scene, std::span<const Stat
 }
 
 EpisodeRunner::EpisodeRunner(const Sampler& sampler, PhysicsBackend physics, std::unique_ptr<Renderer> renderer,
-                             ChannelSet channels, std::vector<Column> columns)
+                             ViewChannels channels, std::vector<Column> columns)
     : sampler_(sampler),
       physics_(physics),
       renderer_(std::move(renderer)),
-      channels_(channels),
+      channels_(std::move(channels)),
       recorder_(sampler.layout(), std::move(columns)) {}
 
 Result<EpisodeRecord> EpisodeRunner::run(SampleKey key) {
@@ -94,15 +94,23 @@ Result<EpisodeRecord> EpisodeRunner::run(SampleKey key) {
   const Scene& scene = episode.sample.scene;
   DIORAMA_RETURN_IF_ERROR(recorder_.begin(key.episode, scene, episode.trajectory, episode.sample.factors));
 
-  std::vector<FrameView> views;
-  for (std::size_t frame = 0; frame < episode.trajectory.states.size(); ++frame) {
-    for (std::size_t camera = 0; camera < scene.cameras.size(); ++camera) {
-      views.push_back({static_cast<int>(frame), CameraId(camera)});
-    }
+  // Pictures of one submission have the same channels.
+  std::map<ChannelSet, std::vector<CameraId>> cameras;
+  const std::vector<ViewLayout>& layouts = sampler_.layout().views;
+  for (std::size_t view = 0; view < layouts.size(); ++view) {
+    const std::optional<CameraId> camera = scene.find_camera(layouts[view].name);
+    if (!camera) return failed("the scene has no camera '" + layouts[view].name + "'");
+    cameras[channels_[view]].push_back(*camera);
   }
-  DIORAMA_RETURN_IF_ERROR(render_views(
-      *renderer_, scene, episode.trajectory.states, views, channels_,
-      [this](std::span<const FrameView> batch, const RenderedViews& pictures) { return recorder_.add(batch, pictures); }));
+  for (const auto& [channels, same] : cameras) {
+    std::vector<FrameView> views;
+    for (std::size_t frame = 0; frame < episode.trajectory.states.size(); ++frame) {
+      for (const CameraId camera : same) views.push_back({static_cast<int>(frame), camera});
+    }
+    DIORAMA_RETURN_IF_ERROR(render_views(
+        *renderer_, scene, episode.trajectory.states, views, channels,
+        [this](std::span<const FrameView> batch, const RenderedViews& pictures) { return recorder_.add(batch, pictures); }));
+  }
   return recorder_.finish();
 }
 

@@ -36,7 +36,7 @@ class EpisodeRunner {
  public:
   /// `sampler` must outlive the runner.
   EpisodeRunner(const Sampler& sampler, PhysicsBackend physics, std::unique_ptr<Renderer> renderer,
-                ChannelSet channels, std::vector<Column> columns);
+                ViewChannels channels, std::vector<Column> columns);
 
   Result<EpisodeRecord> run(SampleKey key);
 
@@ -44,7 +44,7 @@ class EpisodeRunner {
   const Sampler& sampler_;
   PhysicsBackend physics_;
   std::unique_ptr<Renderer> renderer_;
-  ChannelSet channels_;
+  ViewChannels channels_;
   EpisodeRecorder recorder_;
 };
 

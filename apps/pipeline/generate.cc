@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "apps/pipeline/episode_runner.h"
+#include "apps/pipeline/recorded_channels.h"
 #include "engine/core/parallel.h"
 #include "engine/core/text.h"
 #include "scenes/scenario_io.h"
@@ -18,35 +19,9 @@ namespace {
 constexpr std::int64_t kDefaultEpisodes = 16;
 constexpr int kDefaultEpisodesPerShard = 64;
 
-Result<ChannelSet> channels_from_names(const std::vector<std::string>& names) {
-  ChannelSet set = channel_bit(Channel::kColor);
-  for (const std::string& name : names) {
-    const std::optional<Channel> found = find_channel(name);
-    if (!found) {
-      std::vector<std::string> known;
-      for (const ChannelInfo& info : all_channels()) known.emplace_back(info.name);
-      return invalid_input("unknown channel '" + name + "'" + did_you_mean(name, known) + "; known: " + join(known, ", "));
-    }
-    set |= channel_bit(*found);
-  }
-  return set;
-}
-
-ChannelSet channels_of(const schema::Scenario& scenario) {
-  if (scenario.record().channel_size() == 0) {
-    return kDefaultChannels;
-  }
-  ChannelSet set = channel_bit(Channel::kColor);
-  for (const int channel : scenario.record().channel()) {
-    if (channel == schema::Record::DEPTH) set |= channel_bit(Channel::kDepth);
-    if (channel == schema::Record::SEGMENTATION) set |= channel_bit(Channel::kInstance);
-  }
-  return set;
-}
-
-Status check_depth_range(const SceneLayout& layout, ChannelSet channels, DepthStorage depth) {
+Status check_depth_range(const SceneLayout& layout, const ViewChannels& channels, DepthStorage depth) {
   constexpr double kMaxMillimetres = 32767.0;
-  if (!has_channel(channels, Channel::kDepth) || depth != DepthStorage::kI16mm) return {};
+  if (!has_channel(union_of(channels), Channel::kDepth) || depth != DepthStorage::kI16mm) return {};
   for (const ViewLayout& view : layout.views) {
     if (view.far_m * 1000.0 > kMaxMillimetres) {
       return invalid_input("--depth i16mm holds at most 32.767 m, but camera[" + view.name + "].far_m is " +
@@ -229,10 +204,7 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   DIORAMA_ASSIGN_OR_RETURN(plan.sampler, load_sampler(options.scenario, options.overrides));
   plan.scenario = plan.sampler->scenario();
   DIORAMA_ASSIGN_OR_RETURN(plan.physics, choose_physics(plan.scenario, options.physics));
-  plan.channels = channels_of(plan.scenario);
-  if (options.channels) {
-    DIORAMA_ASSIGN_OR_RETURN(plan.channels, channels_from_names(*options.channels));
-  }
+  DIORAMA_ASSIGN_OR_RETURN(plan.channels, recorded_channels(plan.scenario, options.channels));
   DIORAMA_RETURN_IF_ERROR(check_depth_range(plan.sampler->layout(), plan.channels, options.storage.depth));
 
   const int cores = std::max(1U, std::thread::hardware_concurrency());
@@ -242,7 +214,7 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   if (plan.workers > 1 && options.owns_process) setenv("LP_NUM_THREADS", "1", 0);
   plan.renderer_options = options.renderer;
   DIORAMA_ASSIGN_OR_RETURN(plan.renderer, make_renderer(plan.renderer_options));
-  DIORAMA_RETURN_IF_ERROR(check_channels(*plan.renderer, plan.channels));
+  DIORAMA_RETURN_IF_ERROR(check_channels(*plan.renderer, union_of(plan.channels)));
 
   DatasetSpec& spec = plan.spec;
   const schema::Dataset& dataset = plan.scenario.dataset();

@@ -25,7 +25,7 @@ struct GenerateOptions {
   std::optional<std::uint64_t> seed;
   std::optional<int> episodes_per_shard;
   std::optional<PhysicsBackend> physics;
-  std::optional<std::vector<std::string>> channels;  ///< "rgb", "depth", "segmentation".
+  std::optional<std::vector<std::string>> channels;  ///< Names of renderers/channels.h, for all views.
   RendererOptions renderer;
   StorageOptions storage;
   int workers = 0;      ///< 0 = one per core.
@@ -40,7 +40,7 @@ struct GeneratePlan {
   schema::Scenario scenario;  ///< With overrides applied and defaults filled in.
   std::unique_ptr<Sampler> sampler;
   PhysicsBackend physics = PhysicsBackend::kMujoco;
-  ChannelSet channels = 0;
+  ViewChannels channels;
   RendererOptions renderer_options;
   std::unique_ptr<Renderer> renderer;  ///< The first worker's.
   int workers = 1;

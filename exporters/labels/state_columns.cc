@@ -103,6 +103,16 @@ void fill_object_velocity(const SceneBinding& binding, const State& state, std::
   }
 }
 
+void fill_object_box(const SceneBinding& binding, const Scene& scene, std::span<double> out) {
+  std::fill(out.begin(), out.end(), 0.0);
+  for (std::size_t i = 0; i < binding.body_of_object.size(); ++i) {
+    if (!binding.body_of_object[i].valid()) continue;
+    const Bounds bounds = body_bounds(scene, binding.body_of_object[i]);
+    put_vector(bounds.lower, &out[6 * i]);
+    put_vector(bounds.upper, &out[6 * i + 3]);
+  }
+}
+
 void fill_state(const SceneBinding& binding, const State& state, std::span<double> out) {
   for (std::size_t i = 0; i < binding.body_of_object.size(); ++i) {
     const BodyId body = binding.body_of_object[i];

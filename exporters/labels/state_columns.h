@@ -36,6 +36,8 @@ void fill_object_velocity(const SceneBinding& binding, const State& state, std::
 /// (slots, 10), see the column object_info.
 void fill_object_info(const SceneBinding& binding, const SceneLayout& layout, const Scene& scene,
                       std::span<double> out);
+/// (slots, 6): lower and upper corner of each object's shapes in its body frame, m; absent = 0.
+void fill_object_box(const SceneBinding& binding, const Scene& scene, std::span<double> out);
 /// (slots, 13): pose and velocity of each object.
 void fill_state(const SceneBinding& binding, const State& state, std::span<double> out);
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/core/check.h"
 #include "engine/core/text.h"
 
 namespace diorama {
@@ -40,7 +41,7 @@ class Table {
     column.chunk_rows = 1;
     column.deflate_level = 1;
     column.shuffle = column_type_size(type) > 1;
-    column.symbols = column.row_shape.size() == 3 ? "H, W, 3" : "H, W";
+    column.symbols = column.row_shape.size() == 3 ? "H, W, " + std::to_string(column.row_shape[2]) : "H, W";
     return column;
   }
 
@@ -83,29 +84,79 @@ void add_pixels(Table& table, const SceneLayout& layout, const StorageOptions& s
                    ": sRGB, 0..255, channels red, green, blue; row 0 is the top of the image.";
 }
 
-void add_depth(Table& table, const SceneLayout& layout, const StorageOptions& storage, int view) {
+/// What the k-th surface behind the first is called; "" for the first.
+std::string layer_words(int layer) {
+  return layer == 0 ? "" : " of surface " + std::to_string(layer) + " behind the first (those that face the camera)";
+}
+
+/// `layer` 0 is the first surface.
+void add_depth(Table& table, const SceneLayout& layout, const StorageOptions& storage, int view, int layer) {
   const ViewLayout& v = layout.views[view];
   const ColumnType type = storage.depth == DepthStorage::kF32   ? ColumnType::kFloat32
                           : storage.depth == DepthStorage::kF16 ? ColumnType::kFloat16
                                                                 : ColumnType::kInt16;
-  Column& column = table.image(ColumnContent::kDepth, "depth", view, type, {v.height_px, v.width_px});
+  Column& column = table.image(ColumnContent::kDepth, layer == 0 ? "depth" : "depth_layer" + std::to_string(layer), view,
+                               type, {v.height_px, v.width_px});
+  column.channel = layer == 0 ? Channel::kDepth : Channel::kDepthLayers;
+  column.plane = layer;
   column.unit = storage.depth == DepthStorage::kI16mm ? "mm" : "m";
   const char* rounding = storage.depth == DepthStorage::kF32   ? "rounded to 11 mantissa bits (relative error up to 2^-12)"
                          : storage.depth == DepthStorage::kF16 ? "rounded to float16 (relative error up to 2^-11)"
                                                                : "rounded to whole millimetres";
-  column.meaning = "Planar depth z in the camera frame (not range) of " + camera_words(layout, view) + ", " + rounding +
+  column.meaning = "Planar depth z in the camera frame (not range)" + layer_words(layer) + " of " + camera_words(layout, view) + ", " + rounding +
                    "; where nothing is hit it is the camera's far_m = " + format_number(v.far_m) +
                    " m; never 0, infinite or NaN.";
 }
 
-void add_segmentation(Table& table, const SceneLayout& layout, int view) {
+void add_segmentation(Table& table, const SceneLayout& layout, int view, int layer) {
   const ViewLayout& v = layout.views[view];
   const ColumnType type =
       num_object_slots(layout) > kMaxSegmentationU8 ? ColumnType::kInt16 : ColumnType::kUint8;
-  Column& column = table.image(ColumnContent::kSegmentation, "segmentation", view, type, {v.height_px, v.width_px});
+  Column& column =
+      table.image(ColumnContent::kSegmentation, layer == 0 ? "segmentation" : "segmentation_layer" + std::to_string(layer),
+                  view, type, {v.height_px, v.width_px});
+  column.channel = layer == 0 ? Channel::kInstance : Channel::kInstanceLayers;
+  column.plane = layer;
   column.unit = "1";
-  column.meaning = "Object seen in each pixel of " + camera_words(layout, view) +
+  column.meaning = "Object seen in each pixel" + layer_words(layer) + " of " + camera_words(layout, view) +
                    ": 0 = background, k = object k - 1; constant over time.";
+}
+
+ColumnType label_type(const ChannelInfo& info) {
+  switch (info.type) {
+    case ElementType::kUint8:
+      return ColumnType::kUint8;
+    case ElementType::kInt8:
+      return ColumnType::kInt8;
+    case ElementType::kUint16:
+      return ColumnType::kInt16;
+    case ElementType::kInt64:
+      return ColumnType::kInt64;
+    case ElementType::kFloat32:
+      break;
+  }
+  return ColumnType::kFloat16;
+}
+
+/// A channel whose numbers are stored as they are (float rounded to half precision).
+void add_label(Table& table, const SceneLayout& layout, const ChannelInfo& info, int view, int plane) {
+  const ViewLayout& v = layout.views[view];
+  const ColumnType type = label_type(info);
+  std::vector<int> shape = {v.height_px, v.width_px};
+  // Three numbers would read as an image unless they are bytes.
+  const bool padded = info.components == 3 && type == ColumnType::kFloat16;
+  if (info.components > 1) shape.push_back(padded ? 4 : info.components);
+  Column& column = table.image(ColumnContent::kLabel, info.name + (info.planes == 1 ? "" : std::to_string(plane)),
+                               view, type, std::move(shape));
+  column.channel = info.channel;
+  column.plane = plane;
+  column.shuffle = false;
+  column.unit = info.unit;
+  const std::string frame = info.frame;
+  column.meaning = std::string(info.meaning) + (info.planes == 1 ? "" : " Here g = " + std::to_string(plane) + ".") + (frame.empty() ? "" : " Axes: " + frame + ".") +
+                   (padded ? " The fourth number is 0." : "") +
+                   (type == ColumnType::kFloat16 ? " Rounded to float16." : "") + " Of " + camera_words(layout, view) +
+                   "; where nothing is hit: " + info.no_hit + ".";
 }
 
 void add_camera(Table& table, const SceneLayout& layout, int view) {
@@ -199,6 +250,35 @@ void add_objects(Table& table, const SceneLayout& layout) {
              "articulation -1 if absent.");
 }
 
+/// Where objects are in the pictures; needs ids and amodal masks.
+void add_boxes(Table& table, const SceneLayout& layout, const ViewChannels& channels) {
+  constexpr ChannelSet kNeeded = channel_set(Channel::kInstance, Channel::kAmodal);
+  const int n = num_object_slots(layout);
+  bool any = false;
+  for (int view = 0; view < static_cast<int>(layout.views.size()); ++view) {
+    if ((channels[view] & kNeeded) != kNeeded) continue;
+    any = true;
+    const std::string words = camera_words(layout, view);
+    const auto add = [&](ColumnContent content, const std::string& name, std::vector<int> shape, const std::string& symbols,
+                         const std::string& unit, const std::string& meaning) {
+      table.rows(content, name + suffix(layout, view), ColumnType::kFloat32, std::move(shape), symbols, unit, meaning).view = view;
+    };
+    add(ColumnContent::kBox, "box", {n, 4}, "N, 4", "px",
+        "Box of the pixels that show each object in " + words +
+            ": first and last column and row as x0, y0, x1, y1, pixel centres at whole numbers; all -1 where it is not seen.");
+    add(ColumnContent::kBoxAmodal, "box_amodal", {n, 4}, "N, 4", "px",
+        "Box of the pixels that each object covers in " + words +
+            ", hidden or not, within the picture: x0, y0, x1, y1 as in `box`; all -1 where it covers none.");
+    add(ColumnContent::kVisibleFraction, "visible_fraction", {n}, "N", "1",
+        "Share of the pixels that each object covers in " + words +
+            " that show it: 0 = wholly hidden, 1 = not hidden; -1 where it covers none.");
+  }
+  if (!any) return;
+  table.rows(ColumnContent::kObjectBox, "object_box", ColumnType::kFloat32, {n, 6}, "N, 6", "m",
+             "Box of each object's shapes in its body frame, constant over an episode: lower x, y, z, upper x, y, z; with "
+             "`object_pose` its box in space; 0 if absent.");
+}
+
 void add_contacts(Table& table, const SceneLayout& layout) {
   const int slots = std::max(1, layout.max_contacts);
   table.rows(ColumnContent::kContact, "contact", ColumnType::kFloat32, {slots, kContactValues}, "C, 12",
@@ -283,6 +363,10 @@ std::size_t Column::row_values() const {
 
 std::size_t Column::row_bytes() const { return row_values() * column_type_size(type); }
 
+int num_amodal_planes(const SceneLayout& layout) {
+  return (num_object_slots(layout) + kAmodalObjectsPerPlane - 1) / kAmodalObjectsPerPlane;
+}
+
 int num_object_slots(const SceneLayout& layout) { return std::max<int>(1, static_cast<int>(layout.objects.size())); }
 
 std::vector<int> proprio_joints(const SceneLayout& layout) {
@@ -295,24 +379,44 @@ std::vector<int> proprio_joints(const SceneLayout& layout) {
 }
 
 std::vector<Column> dataset_columns(const SceneLayout& layout, ChannelSet channels, const StorageOptions& storage) {
+  return dataset_columns(layout, ViewChannels(layout.views.size(), channels), storage);
+}
+
+std::vector<Column> dataset_columns(const SceneLayout& layout, const ViewChannels& channels,
+                                    const StorageOptions& storage) {
+  DIORAMA_CHECK_EQ(channels.size(), layout.views.size());
   Table table(layout);
   const int num_views = static_cast<int>(layout.views.size());
-  for (int view = 0; view < num_views; ++view) add_pixels(table, layout, storage, view);
-  if (has_channel(channels, Channel::kDepth)) {
-    for (int view = 0; view < num_views; ++view) add_depth(table, layout, storage, view);
-  }
-  if (has_channel(channels, Channel::kInstance)) {
-    for (int view = 0; view < num_views; ++view) add_segmentation(table, layout, view);
+  for (const ChannelInfo& info : all_channels()) {
+    for (int view = 0; view < num_views; ++view) {
+      if (info.channel == Channel::kColor) {
+        add_pixels(table, layout, storage, view);
+      } else if (!has_channel(channels[view], info.channel)) {
+        continue;
+      } else if (info.channel == Channel::kDepth) {
+        add_depth(table, layout, storage, view, 0);
+      } else if (info.channel == Channel::kInstance) {
+        add_segmentation(table, layout, view, 0);
+      } else if (info.channel == Channel::kDepthLayers) {
+        for (int layer = 1; layer <= kNumLayers; ++layer) add_depth(table, layout, storage, view, layer);
+      } else if (info.channel == Channel::kInstanceLayers) {
+        for (int layer = 1; layer <= kNumLayers; ++layer) add_segmentation(table, layout, view, layer);
+      } else {
+        const int planes = info.channel == Channel::kAmodal ? num_amodal_planes(layout) : info.planes;
+        for (int plane = 0; plane < planes; ++plane) add_label(table, layout, info, view, plane);
+      }
+    }
   }
   add_control(table, layout);
   add_state(table, layout);
   add_time(table);
   add_positions(table, layout);
   add_objects(table, layout);
-  if (has_channel(channels, Channel::kInstance)) {
+  if (!channels.empty() && has_channel(channels[0], Channel::kInstance)) {
     table.rows(ColumnContent::kObjectVisibility, "object_visibility", ColumnType::kInt32, {num_object_slots(layout)}, "N",
                "px", "Number of pixels that show each object in the main view.");
   }
+  add_boxes(table, layout, channels);
   add_contacts(table, layout);
   for (int view = 0; view < num_views; ++view) add_camera(table, layout, view);
   add_factors(table, layout);

@@ -31,8 +31,11 @@ struct StorageOptions {
 /// What fills a column; the recorder goes by this, never by names.
 enum class ColumnContent {
   kPixels, kDepth, kSegmentation,  // images, one chunk per row
+  kLabel,                          // likewise: `plane` of `channel`
   kAction, kProprio, kState, kReward, kTerminated, kTruncated, kTime, kEpisodeIdx, kStepIdx,
-  kQpos, kQvel, kObjectPose, kObjectVelocity, kObjectInfo, kObjectVisibility, kContact, kContactCount,
+  kQpos, kQvel, kObjectPose, kObjectVelocity, kObjectInfo, kObjectVisibility,
+  kBox, kBoxAmodal, kVisibleFraction,  // of objects in a view, from its pictures
+  kObjectBox, kContact, kContactCount,
   kCamera, kVariation,
   kLink,  ///< No data of its own: another name of the column `link_to`.
 };
@@ -48,6 +51,8 @@ struct Column {
   std::string unit;             ///< "m", "rad/s", "px", "1" ...
   std::string meaning;          ///< One sentence: what it is, frame, order, no-hit value.
   int view = -1;                ///< Index of the view that it belongs to, -1 = none.
+  Channel channel = Channel::kColor;  ///< Image columns: what is stored.
+  int plane = 0;                ///< Which of the channel's planes; layers count from 1.
   int factor = -1;              ///< Index into SceneLayout::factors, -1 = none.
   std::string link_to;          ///< kLink: the column that this is a hard link to; stored once.
   std::string symbols;          ///< The row shape in symbols, such as "N, 7"; empty = a scalar per row.
@@ -67,14 +72,21 @@ inline constexpr int kObjectInfoValues = 10;
 /// Segmentation ids above this want int16.
 inline constexpr int kMaxSegmentationU8 = 255;
 
+/// Planes of the amodal masks.
+int num_amodal_planes(const SceneLayout& layout);
 /// Slots of the object columns: the layout's objects, or one absent slot if there are none.
 int num_object_slots(const SceneLayout& layout);
 /// The joints (indices into layout.joints) whose positions and velocities make `proprio`: those that an actuator
 /// acts on; all hinge and slide joints if actuators act on none directly. Empty without actuators.
 std::vector<int> proprio_joints(const SceneLayout& layout);
 
+/// What is recorded of each view, parallel to SceneLayout::views.
+using ViewChannels = std::vector<ChannelSet>;
+
 /// The columns of a dataset in their canonical order (the order of creation in the file). `pixels` is there
 /// whatever `channels` says: a dataset without it is none.
+std::vector<Column> dataset_columns(const SceneLayout& layout, const ViewChannels& channels, const StorageOptions& storage);
+/// The same channels of every view.
 std::vector<Column> dataset_columns(const SceneLayout& layout, ChannelSet channels, const StorageOptions& storage);
 
 /// What would make a dataset that trainers cannot slice or that cannot hold its values: names with '/' or twice,

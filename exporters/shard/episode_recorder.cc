@@ -13,6 +13,7 @@
 #include "exporters/labels/state_columns.h"
 #include "exporters/labels/visibility.h"
 #include "exporters/shard/chunk_codec.h"
+#include "exporters/shard/picture_values.h"
 
 namespace diorama {
 namespace {
@@ -54,6 +55,13 @@ bool holds(const Column& column, double value) {
          (column.type != ColumnType::kFloat32 || std::fabs(value) <= std::numeric_limits<float>::max());
 }
 
+/// Layer k (from 1) of all; empty if there are none.
+template <typename T>
+std::span<const T> layer_of(std::span<const T> layers, int layer) {
+  const std::size_t size = layers.size() / kNumLayers;
+  return layers.empty() ? layers : layers.subspan(static_cast<std::size_t>(layer - 1) * size, size);
+}
+
 }  // namespace
 
 struct EpisodeRecorder::Impl {
@@ -61,6 +69,7 @@ struct EpisodeRecorder::Impl {
   std::vector<Column> columns;
   std::vector<int> proprio;  // indices into layout.joints
   ChunkCodec codec;
+  PictureValues picture_values;
 
   EpisodeRecord record;
   SceneBinding binding;
@@ -213,10 +222,17 @@ Status EpisodeRecorder::Impl::fill_row(const Episode& episode, const Column& col
     case ColumnContent::kVariation:
       std::copy(episode.factors[column.factor].begin(), episode.factors[column.factor].end(), values.begin());
       return {};
+    case ColumnContent::kObjectBox:
+      fill_object_box(binding, episode.scene, values);
+      return {};
     case ColumnContent::kObjectVisibility:  // counted from the pictures
+    case ColumnContent::kBox:
+    case ColumnContent::kBoxAmodal:
+    case ColumnContent::kVisibleFraction:
     case ColumnContent::kPixels:
     case ColumnContent::kDepth:
     case ColumnContent::kSegmentation:
+    case ColumnContent::kLabel:
     case ColumnContent::kLink:
       break;
   }
@@ -267,7 +283,7 @@ Status EpisodeRecorder::begin(std::int64_t episode_index, const Scene& scene, co
     if (column.is_link()) continue;
     if (column.is_image()) {
       data.chunks.resize(self.record.num_rows);
-    } else if (column.content == ColumnContent::kObjectVisibility) {
+    } else if (column.content == ColumnContent::kObjectVisibility || is_box(column.content)) {
       data.rows.resize(static_cast<std::size_t>(self.record.num_rows) * column.row_bytes());
     } else {
       DIORAMA_RETURN_IF_ERROR(self.fill_rows(episode, column, data.rows));
@@ -327,33 +343,39 @@ Status EpisodeRecorder::Impl::add_segmentation(std::size_t column_index, int row
 
 Status EpisodeRecorder::Impl::add_picture(int row, int view, const RenderedViews& pictures, int picture) {
   const std::size_t pixels = static_cast<std::size_t>(pictures.height_px) * pictures.width_px;
-  const auto missing = [](const Column& column, Channel channel) {
-    return failed("column '" + column.name + "' needs the channel '" + channel_info(channel).name +
-                  "', which was not rendered");
-  };
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Column& column = columns[i];
     if (column.content == ColumnContent::kObjectVisibility && view == 0) {
       const auto ids = pictures.picture<Channel::kInstance>(picture);
-      if (ids.size() != pixels) return missing(column, Channel::kInstance);
+      if (ids.size() != pixels) return missing_channel(column, Channel::kInstance);
       counts.resize(column.row_values());
       DIORAMA_RETURN_IF_ERROR(count_visible_pixels(ids, counts));
       std::memcpy(record.columns[i].rows.data() + static_cast<std::size_t>(row) * column.row_bytes(), counts.data(),
                   column.row_bytes());
     }
-    if (!column.is_image() || column.view != view) continue;
+    if (column.view != view) continue;
+    if (is_box(column.content)) {
+      DIORAMA_ASSIGN_OR_RETURN(const std::span<const std::byte> bytes, picture_values.boxes(column, pictures, picture));
+      std::memcpy(record.columns[i].rows.data() + static_cast<std::size_t>(row) * column.row_bytes(), bytes.data(), bytes.size());
+    }
+    if (!column.is_image()) continue;
     if (column.content == ColumnContent::kPixels) {
       const auto color = pictures.picture<Channel::kColor>(picture);
-      if (color.size() != 3 * pixels) return missing(column, Channel::kColor);
+      if (color.size() != 3 * pixels) return missing_channel(column, Channel::kColor);
       DIORAMA_RETURN_IF_ERROR(put_chunk(i, row, std::as_bytes(color)));
     } else if (column.content == ColumnContent::kDepth) {
-      const auto depth = pictures.picture<Channel::kDepth>(picture);
-      if (depth.size() != pixels) return missing(column, Channel::kDepth);
+      const auto depth = column.plane == 0 ? pictures.picture<Channel::kDepth>(picture)
+                                           : layer_of(pictures.picture<Channel::kDepthLayers>(picture), column.plane);
+      if (depth.size() != pixels) return missing_channel(column, column.channel);
       const auto far_m = static_cast<float>(layout.views[view].far_m);
       DIORAMA_RETURN_IF_ERROR(add_depth(i, row, depth, far_m));
+    } else if (column.content == ColumnContent::kLabel) {
+      DIORAMA_ASSIGN_OR_RETURN(const std::span<const std::byte> bytes, picture_values.label(column, pictures, picture));
+      DIORAMA_RETURN_IF_ERROR(put_chunk(i, row, bytes));
     } else {
-      const auto ids = pictures.picture<Channel::kInstance>(picture);
-      if (ids.size() != pixels) return missing(column, Channel::kInstance);
+      const auto ids = column.plane == 0 ? pictures.picture<Channel::kInstance>(picture)
+                                         : layer_of(pictures.picture<Channel::kInstanceLayers>(picture), column.plane);
+      if (ids.size() != pixels) return missing_channel(column, column.channel);
       DIORAMA_RETURN_IF_ERROR(add_segmentation(i, row, ids));
     }
   }

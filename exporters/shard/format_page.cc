@@ -4,6 +4,7 @@
 #include "exporters/shard/columns.h"
 #include "exporters/shard/index.h"
 #include "exporters/shard/manifest.h"
+#include "exporters/shard/picture_values.h"
 
 namespace diorama {
 namespace {
@@ -84,6 +85,18 @@ std::string shard_format_page() {
           ". A reader must refuse a greater one; a change of a column's name, type or meaning raises it.\n";
   page += "\n## Columns\n\nExample: two views 'front' and 'side', two objects, one actuated slide joint, one factor.\n\n";
   page += table_of(dataset_columns(layout, all, {}));
+  std::vector<Column> labels;
+  SceneLayout one = layout;
+  one.views.resize(1);
+  for (const Column& column : dataset_columns(one, kAllChannels, {})) {
+    if (column.content == ColumnContent::kLabel || column.plane > 0 || is_box(column.content) ||
+        column.content == ColumnContent::kObjectBox) {
+      labels.push_back(column);
+    }
+  }
+  page += "\nBy `record.channel`, a camera's `channel` or `--channels` (those of other views are `<column>.<view>`); boxes and "
+          "visible fractions come with amodal masks and segmentation:\n\n" +
+          table_of(labels);
   std::vector<Column> others;
   for (const DepthStorage storage : {DepthStorage::kF16, DepthStorage::kI16mm}) {
     for (const Column& column : dataset_columns(layout, all, {PixelStorage::kRaw, storage})) {

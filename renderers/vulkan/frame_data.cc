@@ -147,12 +147,13 @@ struct FrameInfo {
 class Packer {
  public:
   Packer(const Scene& scene, std::span<const State> states, std::span<const FrameView> views,
-         const SceneOnDevice& device, bool shade, const ChunkLimits& limits)
+         const SceneOnDevice& device, const DrawMode& mode, const ChunkLimits& limits)
       : scene_(scene),
         states_(states),
         views_(views),
         device_(device),
-        shade_(shade),
+        mode_(mode),
+        shade_(mode.shade),
         limits_(limits),
         exposure_(exposure_of(scene)),
         initial_(initial_node_poses(scene)) {}
@@ -240,6 +241,7 @@ class Packer {
       align(data_.views);
       align(data_.lights);
       Chunk& next = data_.chunks.emplace_back();
+      next.mode = mode_;
       next.first_view = index;
       next.first_view_record = static_cast<int>(data_.views.size());
       next.first_light_record = static_cast<int>(data_.lights.size());
@@ -348,8 +350,11 @@ class Packer {
     const dvec3 center = 0.5 * (bounds.lower + bounds.upper);
     const double radius = 0.5 * glm::length(bounds.upper - bounds.lower);
     InstanceRecord record;
-    record.layer_id[1] =
-        static_cast<std::uint32_t>(scene_.bodies[shape.body.index].object_index + 1);
+    const int object = scene_.bodies[shape.body.index].object_index;
+    record.layer_id[1] = static_cast<std::uint32_t>(
+        mode_.amodal_planes > 0 ? object % kAmodalObjectsPerPlane
+        : mode_.shape_ids       ? shape_index + 1
+                                : object + 1);
     set_material(shape, record);
     set_mapping(scene_.materials[shape.material.index], shape, *group.geometry, group.kind, record);
     const Float4 map_scale = record.map_scale;
@@ -380,7 +385,8 @@ class Packer {
       const double range = camera.far_m - camera.near_m;
       record.depth_projection = {static_cast<float>(-camera.near_m / range),
                                  static_cast<float>(camera.near_m * camera.far_m / range)};
-      record.layer_id[0] = static_cast<std::uint32_t>(layer);
+      record.layer_id[0] = static_cast<std::uint32_t>(
+          mode_.amodal_planes > 0 ? layer * mode_.amodal_planes + object / kAmodalObjectsPerPlane : layer);
       data_.instances.push_back(record);
     }
   }
@@ -403,6 +409,7 @@ class Packer {
   std::span<const State> states_;
   std::span<const FrameView> views_;
   const SceneOnDevice& device_;
+  DrawMode mode_;
   bool shade_;
   ChunkLimits limits_;
   double exposure_;
@@ -423,9 +430,19 @@ class Packer {
 }  // namespace
 
 FrameData pack_frames(const Scene& scene, std::span<const State> states,
-                      std::span<const FrameView> views, const SceneOnDevice& device, bool shade,
-                      const ChunkLimits& limits) {
-  return Packer(scene, states, views, device, shade, limits).pack();
+                      std::span<const FrameView> views, const SceneOnDevice& device,
+                      const DrawMode& mode, const ChunkLimits& limits) {
+  return Packer(scene, states, views, device, mode, limits).pack();
+}
+
+void append_frames(FrameData& data, FrameData&& more, int first_view) {
+  const auto first_instance = static_cast<std::uint32_t>(data.instances.size());
+  data.instances.insert(data.instances.end(), more.instances.begin(), more.instances.end());
+  for (Chunk& chunk : more.chunks) {
+    chunk.first_view += first_view;
+    for (Draw& draw : chunk.draws) draw.first_instance += first_instance;
+    data.chunks.push_back(std::move(chunk));
+  }
 }
 
 }  // namespace diorama::vulkan

@@ -61,7 +61,7 @@ struct InstanceRecord {
   Float4 row_z{};
   Float4 projection{};
   Float2 depth_projection{};
-  std::array<std::uint32_t, 2> layer_id{};
+  std::array<std::uint32_t, 2> layer_id{};  ///< Of an amodal mask: its plane's layer and the bit.
   std::array<std::uint32_t, 2> surface{};  ///< Material, packed as shaders/surface.glsl says.
   std::array<std::int32_t, 3> texture_place{-1, 0, 0};  ///< Page, layer, layers between cube faces.
   std::array<float, 3> pad{};
@@ -118,8 +118,18 @@ struct LightSetup {
   auto operator<=>(const LightSetup&) const = default;
 };
 
+/// What is drawn of each pixel besides depth and an id.
+struct DrawMode {
+  bool shade = true;      ///< Colour; without it there are no lights, textures and shadows.
+  bool normals = false;
+  bool shape_ids = false; ///< Ids are those of shapes (index + 1) instead of objects.
+  bool layers = false;    ///< What lies behind the first surface, too.
+  int amodal_planes = 0;  ///< If above 0, nothing but the masks of objects is drawn, so many planes per view.
+};
+
 /// Views that are drawn in one pass: they are the layers of the targets.
 struct Chunk {
+  DrawMode mode;
   int first_view = 0;          ///< In the submission.
   int first_view_record = 0;   ///< In FrameData::views; a multiple of 256 bytes, as kMaxChunkViews.
   int first_light_record = 0;  ///< In FrameData::lights; likewise.
@@ -148,10 +158,13 @@ static_assert(kMaxChunkViews * sizeof(ViewRecord) <= 16384);
 static_assert(kMaxChunkLights * sizeof(LightRecord) <= 16384);
 static_assert(kMaxChunkLights >= kMaxLights);
 
-/// `shade` is false where no colour is wanted: then there are no lights, textures and shadows.
 /// Frames and cameras of `views` must be in range, and lights at most kMaxLights.
 FrameData pack_frames(const Scene& scene, std::span<const State> states,
-                      std::span<const FrameView> views, const SceneOnDevice& device, bool shade,
+                      std::span<const FrameView> views, const SceneOnDevice& device, const DrawMode& mode,
                       const ChunkLimits& limits);
+
+/// Appends the chunks of `more`, which need no tables of views and lights (they do not shade), its first view becoming
+/// `first_view`.
+void append_frames(FrameData& data, FrameData&& more, int first_view);
 
 }  // namespace diorama::vulkan

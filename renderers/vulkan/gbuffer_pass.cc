@@ -11,6 +11,7 @@ constexpr vk::Format kColorFormat = vk::Format::eR8G8B8A8Unorm;
 constexpr vk::Format kDepthFormat = vk::Format::eR32Sfloat;
 constexpr vk::Format kIdFormat = vk::Format::eR16Uint;
 constexpr vk::Format kSurfaceFormat = vk::Format::eR32G32B32A32Uint;
+constexpr vk::Format kNormalFormat = vk::Format::eR8G8B8A8Sint;
 constexpr vk::Format kZFormat = vk::Format::eD32Sfloat;
 /// Picture sizes whose targets are kept.
 constexpr std::size_t kMaxTargets = 4;
@@ -46,6 +47,13 @@ vk::RenderingAttachmentInfo attachment(const Image& image, vk::ImageLayout layou
           .storeOp = store ? vk::AttachmentStoreOp::eStore : vk::AttachmentStoreOp::eDontCare};
 }
 
+void draw_one(const vk::raii::CommandBuffer& commands, const Draw& draw) {
+  commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
+                                             : vk::CullModeFlagBits::eNone);
+  commands.drawIndexed(draw.geometry->num_indices, draw.num_instances, draw.geometry->first_index,
+                       draw.geometry->first_vertex, draw.first_instance);
+}
+
 }  // namespace
 
 GbufferPass::GbufferPass(Device& device)
@@ -54,14 +62,12 @@ GbufferPass::GbufferPass(Device& device)
       layout_(make_layout(device, set_layout_)),
       sampler_(device.device.createSampler({})) {}
 
-const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
-  std::optional<vk::raii::Pipeline>& pipeline = surface_pipelines_[static_cast<int>(kind)];
-  if (pipeline) return *pipeline;
+PipelineConfig surface_pipeline_config(SurfaceKind kind, bool normals) {
   using Rate = vk::VertexInputRate;
   constexpr auto kFloat4 = vk::Format::eR32G32B32A32Sfloat;
   PipelineConfig config;
-  config.vertex = surface_vertex_shader(kind);
-  config.fragment = surface_fragment_shader(kind);
+  config.vertex = surface_vertex_shader(kind, normals);
+  config.fragment = surface_fragment_shader(kind, normals);
   config.bindings = {{0, sizeof(Float3), Rate::eVertex},
                      {2, sizeof(InstanceRecord), Rate::eInstance}};
   config.attributes = {
@@ -73,13 +79,17 @@ const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
       {7, 2, vk::Format::eR32G32Sfloat, offsetof(InstanceRecord, depth_projection)},
       {8, 2, vk::Format::eR32G32Uint, offsetof(InstanceRecord, layer_id)}};
   config.color_formats = {kDepthFormat, kIdFormat};
-  if (kind != SurfaceKind::kGeometryOnly) {
+  const bool shade = kind != SurfaceKind::kGeometryOnly;
+  if (shade || normals) {
     config.bindings.push_back({1, 16, Rate::eVertex});
     config.attributes.push_back({1, 1, vk::Format::eR16G16B16A16Snorm, 0});
+  }
+  if (shade) {
+    config.color_formats.push_back(kSurfaceFormat);
     config.attributes.push_back(
         {9, 2, vk::Format::eR32G32Uint, offsetof(InstanceRecord, surface)});
-    config.color_formats.push_back(kSurfaceFormat);
   }
+  if (normals) config.color_formats.push_back(kNormalFormat);
   if (kind == SurfaceKind::kImage) {
     config.attributes.push_back({2, 1, vk::Format::eR32G32Sfloat, 8});
   }
@@ -90,7 +100,25 @@ const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind) {
         {12, 2, vk::Format::eR32G32B32Sint, offsetof(InstanceRecord, texture_place)});
   }
   config.depth_format = kZFormat;
-  pipeline = make_pipeline(*device_, layout_, config);
+  return config;
+}
+
+void bind_geometry(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances) {
+  commands.bindVertexBuffers(0, {scene.positions(), scene.attributes(), instances.handle()},
+                             {0, 0, 0});
+  commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
+}
+
+void draw_all(const vk::raii::CommandBuffer& commands, const Chunk& chunk) {
+  for (const Draw& draw : chunk.draws) draw_one(commands, draw);
+}
+
+const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind, bool normals) {
+  std::optional<vk::raii::Pipeline>& pipeline =
+      surface_pipelines_[normals ? 1 : 0][static_cast<int>(kind)];
+  if (!pipeline) {
+    pipeline = make_pipeline(*device_, layout_, surface_pipeline_config(kind, normals));
+  }
   return *pipeline;
 }
 
@@ -107,21 +135,25 @@ const vk::raii::Pipeline& GbufferPass::shade_pipeline(const LightSetup& lights) 
   return shade_pipelines_.emplace(lights, make_pipeline(*device_, layout_, config)).first->second;
 }
 
-const Targets& GbufferPass::targets(int width, int height, int layers) {
+const Targets& GbufferPass::targets(int width, int height, int layers, bool normals) {
   const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Targets& existing) {
     return existing.width == width && existing.height == height;
   });
-  if (found != targets_.end() && found->layers >= layers) {
+  if (found != targets_.end() && found->layers >= layers && (found->has_normals || !normals)) {
     std::rotate(targets_.begin(), found, found + 1);
     return targets_.front();
   }
   device_->device.waitIdle();
   if (found != targets_.end()) {
+    layers = std::max(layers, found->layers);
+    normals = normals || found->has_normals;
     targets_.erase(found);
   } else if (targets_.size() >= kMaxTargets) {
     targets_.pop_back();
   }
   Targets made;
+  made.serial = ++last_serial_;
+  made.has_normals = normals;
   made.width = width;
   made.height = height;
   made.layers = layers;
@@ -139,8 +171,9 @@ const Targets& GbufferPass::targets(int width, int height, int layers) {
   made.color = make(kColorFormat, drawn, vk::ImageAspectFlagBits::eColor);
   made.surface =
       make(kSurfaceFormat, Use::eColorAttachment | Use::eSampled, vk::ImageAspectFlagBits::eColor);
-  made.depth_m = make(kDepthFormat, drawn, vk::ImageAspectFlagBits::eColor);
+  made.depth_m = make(kDepthFormat, drawn | Use::eSampled, vk::ImageAspectFlagBits::eColor);
   made.id = make(kIdFormat, drawn, vk::ImageAspectFlagBits::eColor);
+  if (normals) made.normal = make(kNormalFormat, drawn, vk::ImageAspectFlagBits::eColor);
   made.z = make(kZFormat, Use::eDepthStencilAttachment, vk::ImageAspectFlagBits::eDepth);
   targets_.insert(targets_.begin(), std::move(made));
   return targets_.front();
@@ -150,13 +183,10 @@ void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const C
   std::optional<SurfaceKind> bound;
   for (const Draw& draw : chunk.draws) {
     if (bound != draw.kind) {
-      commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind));
+      commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind, chunk.mode.normals));
       bound = draw.kind;
     }
-    commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
-                                               : vk::CullModeFlagBits::eNone);
-    commands.drawIndexed(draw.geometry->num_indices, draw.num_instances, draw.geometry->first_index,
-                         draw.geometry->first_vertex, draw.first_instance);
+    draw_one(commands, draw);
   }
 }
 
@@ -195,11 +225,11 @@ void GbufferPass::shade_surfaces(const vk::raii::CommandBuffer& commands, const 
 
 void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
                          const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
-                         const Chunk& chunk, const LightSetup& lights, ChannelSet channels,
-                         const Readback& readback) {
+                         const Chunk& chunk, const LightSetup& lights, const Readback& readback) {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
-  const bool shade = has_channel(channels, Channel::kColor);
+  const bool shade = chunk.mode.shade;
+  const bool normals = chunk.mode.normals;
   const Access copied{Stage::eCopy, Bit::eTransferRead};
   const Access drawn{Stage::eColorAttachmentOutput,
                      Bit::eColorAttachmentWrite | Bit::eColorAttachmentRead};
@@ -208,8 +238,10 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
   const Access before{copied.stages | drawn.stages | Stage::eFragmentShader, drawn.access};
   constexpr auto kDraw = vk::ImageLayout::eColorAttachmentOptimal;
   constexpr auto kCopy = vk::ImageLayout::eTransferSrcOptimal;
+  // By the locations of the fragment shader.
   std::vector<const Image*> images{&targets.depth_m, &targets.id};
   if (shade) images.push_back(&targets.surface);
+  if (normals) images.push_back(&targets.normal);
   std::vector<vk::RenderingAttachmentInfo> colors;
   for (const Image* image : images) {
     image_barrier(commands, *image, before, drawn, vk::ImageLayout::eUndefined, kDraw);
@@ -231,9 +263,7 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
   commands.setViewport(0, vk::Viewport{0.0F, 0.0F, static_cast<float>(targets.width),
                                        static_cast<float>(targets.height), 0.0F, 1.0F});
   commands.setScissor(0, area);
-  commands.bindVertexBuffers(0, {scene.positions(), scene.attributes(), instances.handle()},
-                             {0, 0, 0});
-  commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
+  bind_geometry(commands, scene, instances);
   if (shade) {
     const std::array<std::uint32_t, 2> offsets{
         static_cast<std::uint32_t>(chunk.first_view_record * sizeof(ViewRecord)),
@@ -245,12 +275,12 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
   if (shade) shade_surfaces(commands, targets, chunk.num_views, lights);
   image_barrier(commands, targets.depth_m, drawn, copied, kDraw, kCopy);
   image_barrier(commands, targets.id, drawn, copied, kDraw, kCopy);
-  if (shade) readback.record_copy(commands, targets.color, Channel::kColor, chunk);
-  if (has_channel(channels, Channel::kDepth)) {
-    readback.record_copy(commands, targets.depth_m, Channel::kDepth, chunk);
-  }
-  if (has_channel(channels, Channel::kInstance)) {
-    readback.record_copy(commands, targets.id, Channel::kInstance, chunk);
+  readback.record_copy(commands, targets.depth_m, RawPicture::kDepth, chunk);
+  readback.record_copy(commands, targets.id, RawPicture::kId, chunk);
+  if (shade) readback.record_copy(commands, targets.color, RawPicture::kColor, chunk);
+  if (normals) {
+    image_barrier(commands, targets.normal, drawn, copied, kDraw, kCopy);
+    readback.record_copy(commands, targets.normal, RawPicture::kNormal, chunk);
   }
 }
 

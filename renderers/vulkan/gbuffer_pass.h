@@ -1,4 +1,4 @@
-// Draws the views of one chunk as layers of array images: depth, object ids and surfaces in one pass,
+// Draws the views of one chunk as layers of array images: depth, ids, normals and surfaces in one pass,
 // then colour from these, every pixel once.
 // Owned by the renderer; the Device must outlive it. The targets are shared by all submissions,
 // which run one after the other on the queue. Not thread-safe.
@@ -17,15 +17,25 @@
 
 namespace diorama::vulkan {
 
+/// Vertex input and stages of the surfaces' pipelines.
+PipelineConfig surface_pipeline_config(SurfaceKind kind, bool normals);
+/// Binds what those read.
+void bind_geometry(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances);
+/// Draws the chunk's surfaces with the pipeline that is bound.
+void draw_all(const vk::raii::CommandBuffer& commands, const Chunk& chunk);
+
 /// Array images of one picture size.
 struct Targets {
   int width = 0;
   int height = 0;
   int layers = 0;
+  std::uint64_t serial = 0;  ///< Of its own, above 0.
+  bool has_normals = false;
   Image surface;  ///< RGBA32_UINT, what shading needs.
   Image color;    ///< RGBA8, sRGB encoded by the shader.
-  Image depth_m;  ///< R32F, metres; 0 where nothing is hit.
-  Image id;       ///< R16_UINT
+  Image depth_m;  ///< R32F, metres; 0 where nothing is hit. Can be read by shaders.
+  Image id;       ///< R16_UINT, of objects or shapes.
+  Image normal;   ///< RGBA8_SINT, 127 n; only if normals were asked for.
   Image z;        ///< D32F, reversed.
 };
 
@@ -37,16 +47,15 @@ class GbufferPass {
   vk::Sampler sampler() const { return *sampler_; }  ///< For Targets.
 
   /// Targets of at least `layers` layers. They hold until the next call. May wait for the device.
-  const Targets& targets(int width, int height, int layers);
+  const Targets& targets(int width, int height, int layers, bool normals);
 
-  /// Draws the chunk and copies what `channels` asks for to its views' place in `readback`.
+  /// Draws the chunk and copies what `readback` takes to its views' places there.
   void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
               const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
-              const Chunk& chunk, const LightSetup& lights, ChannelSet channels,
-              const Readback& readback);
+              const Chunk& chunk, const LightSetup& lights, const Readback& readback);
 
  private:
-  const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind);
+  const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind, bool normals);
   const vk::raii::Pipeline& shade_pipeline(const LightSetup& lights);
   void draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk);
   void shade_surfaces(const vk::raii::CommandBuffer& commands, const Targets& targets,
@@ -56,10 +65,11 @@ class GbufferPass {
   vk::raii::DescriptorSetLayout set_layout_;
   vk::raii::PipelineLayout layout_;
   vk::raii::Sampler sampler_;
-  // Made at first use: each costs a compilation.
-  std::array<std::optional<vk::raii::Pipeline>, kNumSurfaceKinds> surface_pipelines_;
+  // Made at first use: each costs a compilation. Surfaces without and with normals.
+  std::array<std::array<std::optional<vk::raii::Pipeline>, kNumSurfaceKinds>, 2> surface_pipelines_;
   std::map<LightSetup, vk::raii::Pipeline> shade_pipelines_;
   std::vector<Targets> targets_;  ///< Last used first.
+  std::uint64_t last_serial_ = 0;
 };
 
 }  // namespace diorama::vulkan

@@ -3,40 +3,73 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "renderers/renderer.h"
+#include "renderers/surface_labels.h"
 #include "renderers/vulkan/frame_data.h"
 #include "renderers/vulkan/vk_commands.h"
 
 namespace diorama::vulkan {
 
-/// Host and device bytes that a pixel of one view takes.
-inline constexpr std::int64_t kReadbackBytesPerPixel = 4 + 4 + 2 + 3;
+/// Host and device bytes that a pixel of one view takes at most: what is copied, and what is made of it.
+inline constexpr std::int64_t kReadbackBytesPerPixel = (4 + 4 + 2 + 4) + (3 + 3) + (3 * 2 + 2 * 8 + 1 + 12 + 3) + 8 + kNumLayers * (4 + 2 + 2);
+
+/// What is drawn and copied.
+enum class RawPicture { kColor, kDepth, kId, kNormal, kAmodal };
 
 class Readback {
  public:
-  /// Makes room for views of one size; `far_m` holds the depth of nothing for each. The device must
-  /// be done with the slot.
-  void prepare(Device& device, int width, int height, ChannelSet channels,
-               std::vector<float> far_m);
+  /// Makes room for views of one size: those asked for (`far_m` holds the depth of nothing for each) and
+  /// `num_extra` more, of which only depth and ids are copied. The device must be done with the slot.
+  void prepare(Device& device, int width, int height, ChannelSet channels, std::vector<float> far_m,
+               int num_extra, int amodal_planes);
 
-  /// Copies the layers of `chunk` to their views' places. `image` is ready to be copied from.
-  void record_copy(const vk::raii::CommandBuffer& commands, const Image& image, Channel channel,
+  /// Object + 1 of every id that is drawn; for layers.
+  void set_objects(std::vector<std::uint16_t> objects) { objects_ = std::move(objects); }
+
+  /// What is made of depth and shape ids; to be prepared for each submission that has such channels.
+  SurfaceLabels& labels() { return labels_; }
+
+  /// Copies the layers of `chunk` to their views' places, if the picture is wanted. `image` is ready to be copied from.
+  void record_copy(const vk::raii::CommandBuffer& commands, const Image& image, RawPicture picture,
                    const Chunk& chunk) const;
+  /// The same for a layer behind the first surface: its depth or ids.
+  void record_layer_copy(const vk::raii::CommandBuffer& commands, const Image& image, RawPicture picture, int layer,
+                         const Chunk& chunk) const;
 
   /// Once the device is done: the pictures. Valid until the next `prepare`.
   RenderedViews finish();
 
  private:
+  bool labelled() const { return (channels_ & kSurfaceLabels & ~channel_set(Channel::kInstance)) != 0; }
+  bool wants(RawPicture picture) const;
+  RenderedViews make();
+  void make_layers(RenderedViews& views);
+  std::uint64_t pixels_of(std::size_t views) const {
+    return views * static_cast<std::uint64_t>(width_) * static_cast<std::uint64_t>(height_);
+  }
+
   int width_ = 0;
   int height_ = 0;
+  int num_extra_ = 0;
   ChannelSet channels_ = 0;
   std::vector<float> far_m_;
   Buffer color_;
   Buffer depth_;
   Buffer id_;
+  Buffer normal_;
+  Buffer amodal_;
+  Buffer layer_depth_;
+  Buffer layer_id_;
+  int amodal_planes_ = 0;
+  std::vector<std::uint16_t> objects_;
+  std::vector<std::uint16_t> layer_objects_;
   std::vector<std::uint8_t> rgb_;
+  std::vector<std::int8_t> normals_;
+  SurfaceLabels labels_;
+  RenderedViews pictures_;
   bool finished_ = false;
 };
 

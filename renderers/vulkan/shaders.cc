@@ -36,10 +36,31 @@ constexpr std::uint32_t kShadeFragment[] = {
 constexpr std::uint32_t kShadowVertex[] = {
 #include "shadow.vert.inc"
 };
+constexpr std::uint32_t kPlainNormalFragment[] = {
+#include "gbuffer_plain_normal.frag.inc"
+};
+constexpr std::uint32_t kImageNormalFragment[] = {
+#include "gbuffer_image_normal.frag.inc"
+};
+constexpr std::uint32_t kCubeNormalFragment[] = {
+#include "gbuffer_cube_normal.frag.inc"
+};
+constexpr std::uint32_t kGeometryNormalVertex[] = {
+#include "gbuffer_geometry_normal.vert.inc"
+};
+constexpr std::uint32_t kGeometryNormalFragment[] = {
+#include "gbuffer_geometry_normal.frag.inc"
+};
+constexpr std::uint32_t kAmodalFragment[] = {
+#include "amodal.frag.inc"
+};
+constexpr std::uint32_t kLayerFragment[] = {
+#include "layer.frag.inc"
+};
 
 }  // namespace
 
-Spirv surface_vertex_shader(SurfaceKind kind) {
+Spirv surface_vertex_shader(SurfaceKind kind, bool normals) {
   switch (kind) {
     case SurfaceKind::kPlain:
       return kPlainVertex;
@@ -50,25 +71,27 @@ Spirv surface_vertex_shader(SurfaceKind kind) {
     case SurfaceKind::kGeometryOnly:
       break;
   }
-  return kGeometryVertex;
+  return normals ? Spirv(kGeometryNormalVertex) : Spirv(kGeometryVertex);
 }
 
-Spirv surface_fragment_shader(SurfaceKind kind) {
+Spirv surface_fragment_shader(SurfaceKind kind, bool normals) {
   switch (kind) {
     case SurfaceKind::kPlain:
-      return kPlainFragment;
+      return normals ? Spirv(kPlainNormalFragment) : Spirv(kPlainFragment);
     case SurfaceKind::kImage:
-      return kImageFragment;
+      return normals ? Spirv(kImageNormalFragment) : Spirv(kImageFragment);
     case SurfaceKind::kCube:
-      return kCubeFragment;
+      return normals ? Spirv(kCubeNormalFragment) : Spirv(kCubeFragment);
     case SurfaceKind::kGeometryOnly:
       break;
   }
-  return kGeometryFragment;
+  return normals ? Spirv(kGeometryNormalFragment) : Spirv(kGeometryFragment);
 }
 
 Spirv shade_vertex_shader() { return kShadeVertex; }
 Spirv shade_fragment_shader() { return kShadeFragment; }
 Spirv shadow_vertex_shader() { return kShadowVertex; }
+Spirv amodal_fragment_shader() { return kAmodalFragment; }
+Spirv layer_fragment_shader() { return kLayerFragment; }
 
 }  // namespace diorama::vulkan

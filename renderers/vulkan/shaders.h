@@ -12,10 +12,12 @@ using Spirv = std::span<const std::uint32_t>;
 enum class SurfaceKind { kPlain = 0, kImage = 1, kCube = 2, kGeometryOnly = 3 };
 inline constexpr int kNumSurfaceKinds = 4;
 
-Spirv surface_vertex_shader(SurfaceKind kind);
-Spirv surface_fragment_shader(SurfaceKind kind);
+Spirv surface_vertex_shader(SurfaceKind kind, bool normals);
+Spirv surface_fragment_shader(SurfaceKind kind, bool normals);
 Spirv shade_vertex_shader();
 Spirv shade_fragment_shader();
 Spirv shadow_vertex_shader();
+Spirv amodal_fragment_shader();
+Spirv layer_fragment_shader();
 
 }  // namespace diorama::vulkan

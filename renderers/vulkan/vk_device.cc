@@ -268,6 +268,8 @@ Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool vali
     made->limits = physical.getProperties().limits;
 
     BaselineFeatures features;
+    made->logic_op = physical.getFeatures().logicOp == VK_TRUE;
+    features.get<vk::PhysicalDeviceFeatures2>().features.logicOp = made->logic_op;
     features.get<vk::PhysicalDeviceFeatures2>().features.multiDrawIndirect = true;
     features.get<vk::PhysicalDeviceVulkan12Features>().drawIndirectCount = true;
     features.get<vk::PhysicalDeviceVulkan12Features>().scalarBlockLayout = true;

@@ -70,6 +70,7 @@ struct Device {
   vk::raii::Queue queue{nullptr};
   vk::PhysicalDeviceMemoryProperties memory;
   vk::PhysicalDeviceLimits limits;
+  bool logic_op = false;              ///< Beyond the baseline: amodal masks need it.
   std::uint64_t allocated_bytes = 0;  ///< By Buffer and Image.
 };
 

@@ -62,7 +62,10 @@ vk::raii::Pipeline make_pipeline(const Device& device, const vk::raii::PipelineL
                       .colorWriteMask = Bit::eR | Bit::eG | Bit::eB | Bit::eA});
   }
   const vk::PipelineColorBlendStateCreateInfo blend{
-      .attachmentCount = static_cast<std::uint32_t>(blends.size()), .pAttachments = blends.data()};
+      .logicOpEnable = config.logic_or,
+      .logicOp = vk::LogicOp::eOr,
+      .attachmentCount = static_cast<std::uint32_t>(blends.size()),
+      .pAttachments = blends.data()};
   const std::array<vk::DynamicState, 3> dynamic{
       vk::DynamicState::eViewport, vk::DynamicState::eScissor, vk::DynamicState::eCullMode};
   const vk::PipelineDynamicStateCreateInfo dynamics{.dynamicStateCount = dynamic.size(),

@@ -18,6 +18,7 @@ struct PipelineConfig {
   vk::Format depth_format = vk::Format::eUndefined;
   vk::CompareOp depth_compare = vk::CompareOp::eGreater;
   bool depth_write = true;
+  bool logic_or = false;  ///< Combines what is drawn with what is there by OR; wants Device::logic_op.
   bool alpha_blend = false;  ///< Straight alpha over what is there; else colours replace.
   std::vector<std::uint32_t> specialization;  ///< Bits of the fragment shader's constants from 0 on.
 };

@@ -6,9 +6,11 @@
 #include <cstring>
 #include <optional>
 
+#include "renderers/vulkan/amodal_pass.h"
 #include "renderers/vulkan/frame_data.h"
 #include "renderers/vulkan/gbuffer_pass.h"
 #include "renderers/vulkan/gpu_scene.h"
+#include "renderers/vulkan/layer_pass.h"
 #include "renderers/vulkan/readback.h"
 #include "renderers/vulkan/shadow_pass.h"
 #include "renderers/vulkan/vk_commands.h"
@@ -20,7 +22,9 @@ namespace {
 /// Submissions whose memory is kept: two under way and one being read.
 constexpr int kNumSlots = 3;
 constexpr int kMaxBatch = 2048;
-constexpr ChannelSet kMadeChannels = kDefaultChannels;
+constexpr ChannelSet kLayerChannels = channel_set(Channel::kDepthLayers, Channel::kInstanceLayers);
+constexpr ChannelSet kMadeChannels =
+    channel_set(Channel::kColor, Channel::kDepth, Channel::kNormal) | kSurfaceLabels | kLayerChannels;
 constexpr std::int64_t kReadbackBudgetBytes = std::int64_t{384} << 20;
 constexpr std::int64_t kTargetBudgetBytes = std::int64_t{64} << 20;
 constexpr int kMaxLayersPerPass = kMaxChunkViews;
@@ -61,6 +65,28 @@ std::string size_text(int width, int height) {
   return std::to_string(width) + "x" + std::to_string(height);
 }
 
+int amodal_planes_of(const Scene& scene) {
+  int objects = 1;
+  for (const Body& body : scene.bodies) objects = std::max(objects, body.object_index + 1);
+  return (objects + kAmodalObjectsPerPlane - 1) / kAmodalObjectsPerPlane;
+}
+
+/// Object + 1 of every id that is drawn, of shapes or of objects.
+std::vector<std::uint16_t> objects_by_id(const Scene& scene, bool shape_ids) {
+  std::vector<std::uint16_t> objects{0};
+  if (shape_ids) {
+    for (const Shape& shape : scene.shapes) {
+      objects.push_back(static_cast<std::uint16_t>(scene.bodies[shape.body.index].object_index + 1));
+    }
+    return objects;
+  }
+  for (const Body& body : scene.bodies) {
+    const auto id = static_cast<std::size_t>(body.object_index + 1);
+    while (objects.size() <= id) objects.push_back(static_cast<std::uint16_t>(objects.size()));
+  }
+  return objects;
+}
+
 class VulkanRenderer : public Renderer {
  public:
   explicit VulkanRenderer(std::unique_ptr<Device> device)
@@ -68,6 +94,8 @@ class VulkanRenderer : public Renderer {
         scene_(std::make_unique<GpuScene>(*device_)),
         shadow_pass_(*device_),
         gbuffer_pass_(*device_),
+        amodal_pass_(*device_),
+        layer_pass_(*device_),
         descriptor_pool_(make_descriptor_pool(*device_)) {
     for (int i = 0; i < kNumSlots; ++i) {
       const vk::DescriptorSetLayout layout = *gbuffer_pass_.set_layout();
@@ -97,7 +125,9 @@ class VulkanRenderer : public Renderer {
   }
 
   const RenderDevice& device() const override { return info_; }
-  ChannelSet channels() const override { return kMadeChannels; }
+  ChannelSet channels() const override {
+    return kMadeChannels | (device_->logic_op ? channel_bit(Channel::kAmodal) : 0);
+  }
   int max_in_flight() const override { return kNumSlots; }
   std::uint64_t memory_bytes() const { return device_->allocated_bytes; }
 
@@ -192,6 +222,10 @@ class VulkanRenderer : public Renderer {
                            " lights, the renderer takes at most " + std::to_string(kMaxLights) +
                            "; remove some");
     }
+    if (scene.shapes.size() >= 65535) {
+      return invalid_input("scene: " + std::to_string(scene.shapes.size()) +
+                           " shapes, the renderer takes at most 65534");
+    }
     for (const Body& body : scene.bodies) {
       if (body.object_index >= 65535) {
         return invalid_input("body '" + body.name + "': object index " +
@@ -224,28 +258,63 @@ class VulkanRenderer : public Renderer {
       return on_device.status();
     }
     const Intrinsics& size = scene.cameras[views[0].camera.index].intrinsics;
-    const FrameData data = pack_frames(scene, states, views, *on_device, shade,
-                                       chunk_limits(size.width_px, size.height_px));
-    int layers = 1, shadow_layers = 1;
+    DrawMode mode{.shade = shade,
+                  .normals = has_channel(channels, Channel::kNormal),
+                  .shape_ids = (channels & kSurfaceLabels & ~channel_set(Channel::kInstance)) != 0,
+                  .layers = (channels & kLayerChannels) != 0};
+    const ChunkLimits limits = chunk_limits(size.width_px, size.height_px);
+    FrameData data = pack_frames(scene, states, views, *on_device, mode, limits);
+    const std::vector<FrameView> extra =
+        SurfaceLabels::neighbours(states.size(), views, channels);
+    if (!extra.empty()) {
+      mode.shade = mode.normals = mode.layers = false;
+      append_frames(data, pack_frames(scene, states, extra, *on_device, mode, limits),
+                    static_cast<int>(views.size()));
+    }
+    const int amodal_planes = has_channel(channels, Channel::kAmodal) ? amodal_planes_of(scene) : 0;
+    if (amodal_planes > 0) {
+      ChunkLimits masks = limits;
+      masks.max_views = std::min(limits.max_views, AmodalPass::max_layers(*device_) / amodal_planes);
+      if (masks.max_views < 1) {
+        return invalid_input("scene: too many objects for the device's amodal masks; switch the channel amodal off");
+      }
+      const DrawMode covered{.shade = false, .amodal_planes = amodal_planes};
+      append_frames(data, pack_frames(scene, states, views, *on_device, covered, masks), 0);
+    }
+    int layers = 1, shadow_layers = 1, mask_layers = 0;
     for (const Chunk& chunk : data.chunks) {
+      mask_layers = std::max(mask_layers, chunk.num_views * chunk.mode.amodal_planes);
       layers = std::max(layers, chunk.num_views);
       shadow_layers = std::max(shadow_layers, chunk.num_shadow_layers);
     }
-    const Targets& targets = gbuffer_pass_.targets(size.width_px, size.height_px, layers);
+    const Targets& targets = gbuffer_pass_.targets(
+        size.width_px, size.height_px, layers, has_channel(channels, Channel::kNormal));
     if (shade) shadow_pass_.reserve_layers(shadow_layers);
+    if (mask_layers > 0) amodal_pass_.reserve(size.width_px, size.height_px, mask_layers);
+    if ((channels & kLayerChannels) != 0) layer_pass_.reserve(targets);
     std::vector<float> far_m;
     for (const FrameView& view : views) {
       far_m.push_back(static_cast<float>(scene.cameras[view.camera.index].far_m));
     }
-    slot.readback.prepare(*device_, size.width_px, size.height_px, channels, std::move(far_m));
+    slot.readback.prepare(*device_, size.width_px, size.height_px, channels, std::move(far_m),
+                          static_cast<int>(extra.size()), amodal_planes);
+    slot.readback.set_objects(objects_by_id(scene, mode.shape_ids));
+    if (mode.shape_ids) slot.readback.labels().prepare(scene, states, views, extra, channels);
     fill(slot, data, targets, staging, shade);
 
     const vk::raii::CommandBuffer& commands = slot.commands.begin();
     scene_->record_uploads(commands, slot.staging);
     for (const Chunk& chunk : data.chunks) {
-      if (shade) shadow_pass_.record(commands, *scene_, slot.casters, chunk);
+      if (chunk.mode.amodal_planes > 0) {
+        amodal_pass_.record(commands, *scene_, slot.instances, chunk, slot.readback);
+        continue;
+      }
+      if (chunk.mode.shade) shadow_pass_.record(commands, *scene_, slot.casters, chunk);
       gbuffer_pass_.record(commands, *scene_, slot.instances, *slot.tables, targets, chunk,
-                           data.light_setup, channels, slot.readback);
+                           data.light_setup, slot.readback);
+      if (chunk.mode.layers) {
+        layer_pass_.record(commands, *scene_, slot.instances, targets, chunk, slot.readback);
+      }
     }
     memory_barrier(commands,
                    {vk::PipelineStageFlagBits2::eCopy, vk::AccessFlagBits2::eTransferWrite},
@@ -303,6 +372,8 @@ class VulkanRenderer : public Renderer {
   std::unique_ptr<GpuScene> scene_;
   ShadowPass shadow_pass_;
   GbufferPass gbuffer_pass_;
+  AmodalPass amodal_pass_;
+  LayerPass layer_pass_;
   vk::raii::DescriptorPool descriptor_pool_;
   std::vector<Slot> slots_;
   RenderDevice info_;

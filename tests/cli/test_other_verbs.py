@@ -1,5 +1,6 @@
 """validate, inspect, preview, doctor and the help."""
 
+import re
 import json
 import struct
 import subprocess
@@ -77,6 +78,35 @@ def test_preview_draws_a_contact_sheet_of_scenario_and_dataset(cli, scenario, tm
     png_size(tmp_path / "set.png")
     assert cli("preview", out, "--out", tmp_path / "x.png", "--episode", "5").returncode == 3
     assert cli("preview", scenario, "--out", tmp_path / "no/such/folder.png").returncode == 4
+
+
+def test_preview_shows_every_channel_and_plays_an_episode(cli, scenario, tmp_path):
+    few, every = tmp_path / "few.png", tmp_path / "every.png"
+    assert cli("preview", scenario, "--out", few, "--frames", "1").returncode == 0
+    result = cli("preview", scenario, "--out", every, "--frames", "1", "--channels", "all")
+    assert result.returncode == 0, result.stderr
+    assert png_size(every)[0] > 3 * png_size(few)[0]
+    film = tmp_path / "film.webp"
+    result = cli("preview", scenario, "--animate", film, "--channels", "rgb,flow,amodal")
+    assert result.returncode == 0 and result.stdout.strip() == str(film), result.stderr
+    data = film.read_bytes()
+    frames = int(re.search(r"episode \{[^}]*frames: (\d+)", scenario.read_text()).group(1))
+    assert data[:4] == b"RIFF" and data[8:12] == b"WEBP" and 1 < data.count(b"ANMF") <= frames
+    wrong = cli("preview", scenario, "--channels", "flwo")
+    assert wrong.returncode == 3 and "flow" in wrong.stderr
+
+
+def test_a_camera_can_have_channels_of_its_own(cli, scenario, tmp_path):
+    text = scenario.read_text().replace('camera { name: "orbit"', 'record { channel: DEPTH }\ncamera { name: "orbit" channel: [NORMAL, FLOW]')
+    scenario.write_text(text)
+    out = tmp_path / "set"
+    result = cli("generate", scenario, "--out", out, "--episodes", "1", "--progress", "none")
+    assert result.returncode == 0, result.stderr
+    names = {c["name"] for c in json.loads((out / "dataset.json").read_text())["columns"]}
+    assert {"pixels", "depth", "pixels.orbit", "normal.orbit", "flow.orbit"} <= names
+    assert not {"normal", "flow", "depth.orbit", "segmentation", "segmentation.orbit"} & names
+    sheet = tmp_path / "set.png"
+    assert cli("preview", out, "--out", sheet).returncode == 0
 
 
 def test_doctor_names_engines_and_devices(cli):

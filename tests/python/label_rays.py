@@ -31,12 +31,16 @@ def look_at_matrix(eye, target, up=(0, 0, 1)):
     return np.stack([right, np.cross(forward, right), forward], 1)
 
 
-def camera_rays(row, width, height, shift_px=0.0):
-    """Origin and directions (H, W, 3) in the world, of camera z = 1, so that a ray's parameter is planar depth."""
+def pixel_rays(row, u, v):
+    """Origin and directions in the world, of camera z = 1, so that a ray's parameter is planar depth, through (u, v)."""
     fx, fy, cx, cy = row[7:11]
-    u, v = np.meshgrid(np.arange(width) + shift_px, np.arange(height) + shift_px)
     local = np.stack([(u - cx) / fx, (v - cy) / fy, np.ones_like(u, float)], -1)
     return np.asarray(row[:3], float), local @ rotation_matrix(row[3:7]).T
+
+
+def camera_rays(row, width, height, shift_px=0.0):
+    """Those of all pixels, (H, W, 3)."""
+    return pixel_rays(row, *np.meshgrid(np.arange(width) + shift_px, np.arange(height) + shift_px))
 
 
 def _roots(a, b, c):
@@ -108,35 +112,42 @@ def chord_error_m(kind, size):
             "cylinder": size[0] * (1 - segment)}.get(kind, 0.0)
 
 
-class Picture:
-    """ids, shapes (a number per shape, for edges), depth and the depth's tolerance from facets, all (H, W)."""
+class Hits:
+    """What rays hit, each (...): ids, parts (from 1 within the body), shapes (a number per shape, for edges), depth and the
+    depth's tolerance from facets."""
 
-    def __init__(self, bodies, poses, row, width, height, near, far, shift_px=0.0):
-        origin, direction = camera_rays(row, width, height, shift_px)
-        self.depth = np.full((height, width), float(far))
-        self.ids = np.zeros((height, width), int)
-        self.shapes = np.zeros((height, width), int)
-        self.slack = np.zeros((height, width))
-        self.planar = np.zeros((height, width), bool)
+    def __init__(self, bodies, poses, rays, near, far, only=None):
+        origin, direction = rays
+        size = direction.shape[:-1]
+        self.depth = np.full(size, float(far))
+        self.ids, self.parts, self.shapes = np.zeros(size, int), np.zeros(size, int), np.zeros(size, int)
+        self.slack = np.zeros(size)
+        self.planar = np.zeros(size, bool)
         count = 0
         for i, body in enumerate(bodies):
             world_body = rotation_matrix(poses[i, 3:7])
-            for shape in body["shapes"]:
+            for part, shape in enumerate(body["shapes"], 1):
                 count += 1
-                if shape.get("hidden"):
+                if shape.get("hidden") or (only is not None and i != only):
                     continue
                 turn = world_body @ euler_matrix(*shape.get("euler", (0, 0, 0)))
                 place = poses[i, :3] + world_body @ np.asarray(shape.get("at", (0, 0, 0)), float)
-                t, normal = cast(shape["kind"], shape["size"], (origin - place) @ turn, direction @ turn)
+                d = direction @ turn
+                t, normal = cast(shape["kind"], shape["size"], (origin - place) @ turn, d)
                 seen = (t >= near) & (t < self.depth)
                 self.depth[seen] = t[seen]
-                self.ids[seen] = i + 1
-                self.shapes[seen] = count
-                d = direction @ turn
+                self.ids[seen], self.parts[seen], self.shapes[seen] = i + 1, part, count
                 cosine = np.abs((normal * d).sum(-1)) / np.linalg.norm(d, axis=-1)
                 chord = chord_error_m(shape["kind"], shape["size"])
                 self.slack[seen] = (chord / np.maximum(cosine, 0.02))[seen]
                 self.planar[seen] = shape["kind"] in ("plane", "box")
+
+
+class Picture(Hits):
+    """The hits of a camera's pixels, (H, W)."""
+
+    def __init__(self, bodies, poses, row, width, height, near, far, shift_px=0.0, only=None):
+        super().__init__(bodies, poses, camera_rays(row, width, height, shift_px), near, far, only)
 
     def inner(self):
         """Pixels farther than 1 px from an edge between shapes."""
@@ -147,3 +158,28 @@ class Picture:
             for dx in range(3):
                 same &= grown[dy:dy + height, dx:dx + width] == self.shapes
         return same
+
+
+def surface_normals(body, parts, points):
+    """Outward unit normals of a body's surfaces at points (n, 3) of its frame, which lie on (or within a facet's chord
+    of) its parts (n,)."""
+    normals = np.zeros_like(points)
+    for part, shape in enumerate(body["shapes"], 1):
+        own = parts == part
+        turn = euler_matrix(*shape.get("euler", (0, 0, 0)))
+        p = (points[own] - np.asarray(shape.get("at", (0, 0, 0)), float)) @ turn
+        kind, size = shape["kind"], shape["size"]
+        if kind == "plane":
+            n = np.broadcast_to([0.0, 0.0, 1.0], p.shape)
+        elif kind == "box":
+            n = np.eye(3)[(np.abs(p) - size).argmax(-1)] * np.sign(p)
+        elif kind == "sphere":
+            n = p
+        elif kind == "capsule":
+            n = p - np.stack([0 * p[:, 0], 0 * p[:, 0], np.clip(p[:, 2], -size[1], size[1])], -1)
+        else:
+            side = np.hypot(p[:, 0], p[:, 1]) - size[0] * np.cos(np.pi / 32)
+            cap = np.abs(p[:, 2]) - size[1] > side - 2e-3
+            n = np.where(cap[:, None], np.sign(p) * [0, 0, 1], p * [1, 1, 0])
+        normals[own] = n / np.linalg.norm(n, axis=-1, keepdims=True) @ turn.T
+    return normals

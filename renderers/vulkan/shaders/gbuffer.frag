@@ -1,13 +1,13 @@
 #version 460
 #extension GL_EXT_scalar_block_layout : require
 #extension GL_GOOGLE_include_directive : require
-// Planar depth and id of the nearest surface, and what shade.frag needs of it. SHADE and TEXTURE as in gbuffer.vert.
+// Planar depth, id and normal of the nearest surface, and what shade.frag needs of it. SHADE, NORMAL and TEXTURE as in
+// gbuffer.vert.
 
 #if SHADE
 #include "surface.glsl"
 #include "tables.glsl"
 
-layout(location = 0) in vec3 normal_camera;
 #if TEXTURE == 1
 layout(location = 2) in vec2 coordinate;
 #elif TEXTURE == 2
@@ -19,10 +19,16 @@ layout(location = 4) flat in ivec3 texture_place;
 #endif
 layout(location = 2) out uvec4 out_surface;
 #endif
-layout(location = 1) flat in uint id;
+#if SHADE || NORMAL
+layout(location = 0) in vec3 normal_camera;
+#endif
+layout(location = 1) flat in uvec2 layer_id;
 
 layout(location = 0) out float out_depth;
 layout(location = 1) out uint out_id;
+#if NORMAL
+layout(location = 2 + SHADE) out ivec4 out_normal;
+#endif
 
 #if SHADE && TEXTURE
 vec3 sample_page(int page, vec3 place, vec2 dx, vec2 dy) {
@@ -80,7 +86,11 @@ vec3 texture_color() {
 void main() {
   float z = 1.0 / gl_FragCoord.w;
   out_depth = z;
-  out_id = id;
+  out_id = layer_id.y;
+#if NORMAL
+  vec3 n = 127.0 * normalize(gl_FrontFacing ? normal_camera : -normal_camera);
+  out_normal = ivec4(ivec3(sign(n) * floor(abs(n) + 0.5)), 0);
+#endif
 #if SHADE
   // A surface that is open shows the normal of the side that is seen.
   uint normal = pack_normal(gl_FrontFacing ? normal_camera : -normal_camera);

@@ -1,14 +1,14 @@
 #version 460
 #extension GL_ARB_shader_viewport_layer_array : require
 // Places the vertices of one (view, shape) pair per instance; the view is the target's layer.
-// SHADE: what shading needs is kept. TEXTURE: 0 none, 1 image, 2 cube.
+// SHADE: what shading needs is kept. NORMAL: normals are drawn. TEXTURE: 0 none, 1 image, 2 cube.
 
 layout(location = 0) in vec3 position;
-#if SHADE
+#if SHADE || NORMAL
 layout(location = 1) in vec4 normal;
-#if TEXTURE == 1
-layout(location = 2) in vec2 texcoord;
 #endif
+#if SHADE && TEXTURE == 1
+layout(location = 2) in vec2 texcoord;
 #endif
 // Per instance: rows of camera_from_shape, the projection and what the fragment needs.
 layout(location = 3) in vec4 row_x;
@@ -26,9 +26,11 @@ layout(location = 12) in ivec3 texture_place;  // Page, layer, layers from one c
 #endif
 #endif
 
-layout(location = 1) flat out uint id;
-#if SHADE
+layout(location = 1) flat out uvec2 out_layer_id;
+#if SHADE || NORMAL
 layout(location = 0) out vec3 normal_camera;
+#endif
+#if SHADE
 layout(location = 3) flat out uvec2 out_surface;
 #if TEXTURE == 1
 layout(location = 2) out vec2 coordinate;
@@ -46,9 +48,11 @@ void main() {
   gl_Position = vec4(projection.x * p.x + projection.z * p.z, projection.y * p.y + projection.w * p.z,
                      depth_projection.x * p.z + depth_projection.y, p.z);
   gl_Layer = int(layer_id.x);
-  id = layer_id.y;
-#if SHADE
+  out_layer_id = layer_id;
+#if SHADE || NORMAL
   normal_camera = vec3(dot(row_x.xyz, normal.xyz), dot(row_y.xyz, normal.xyz), dot(row_z.xyz, normal.xyz));
+#endif
+#if SHADE
   out_surface = surface;
 #if TEXTURE == 1
   coordinate = texcoord * map_scale.zw + position.xy * map_scale.xy + map_offset.xy;
