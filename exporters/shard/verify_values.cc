@@ -2,75 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <utility>
 
 #include "engine/core/text.h"
+#include "exporters/shard/column_values.h"
 #include "exporters/shard/columns.h"
-#include "exporters/shard/half.h"
 
 namespace diorama {
 namespace {
 
+using Values = ColumnValues;
+
 constexpr double kUnitTolerance = 1e-4;      // of quaternions and normals in float32
 constexpr double kActionLimit = 1.0 + 1e-6;  // float32 of a value in [-1, 1]
 constexpr double kTimeToleranceS = 1e-9;
-
-/// One column of one episode in memory.
-class Values {
- public:
-  Values(const ClipColumn& column, std::int64_t rows, std::vector<std::byte> bytes)
-      : column_(&column), rows_(rows), bytes_(std::move(bytes)) {
-    width_ = column.row_bytes / std::max<std::size_t>(1, column.item_bytes);
-  }
-
-  const ClipColumn& column() const { return *column_; }
-  std::int64_t rows() const { return rows_; }
-  std::size_t width() const { return width_; }  ///< Numbers per row.
-
-  double at(std::int64_t row, std::size_t k) const {
-    const std::byte* const place = bytes_.data() + static_cast<std::size_t>(row) * column_->row_bytes + k * column_->item_bytes;
-    switch (column_->type) {
-      case ColumnType::kBool:
-      case ColumnType::kUint8:
-        return static_cast<double>(*place);
-      case ColumnType::kInt8:
-        return read<std::int8_t>(place);
-      case ColumnType::kInt16:
-        return read<std::int16_t>(place);
-      case ColumnType::kInt32:
-        return read<std::int32_t>(place);
-      case ColumnType::kInt64:
-        return static_cast<double>(read<std::int64_t>(place));
-      case ColumnType::kFloat16:
-        return float_from_half(read<std::uint16_t>(place));
-      case ColumnType::kFloat32:
-        return static_cast<double>(read<float>(place));
-      case ColumnType::kFloat64:
-        return read<double>(place);
-    }
-    return 0.0;
-  }
-
-  bool same_rows(std::int64_t a, std::int64_t b) const {
-    return std::memcmp(&bytes_[static_cast<std::size_t>(a) * column_->row_bytes],
-                       &bytes_[static_cast<std::size_t>(b) * column_->row_bytes], column_->row_bytes) == 0;
-  }
-
- private:
-  template <typename T>
-  static T read(const std::byte* place) {
-    T value;
-    std::memcpy(&value, place, sizeof value);
-    return value;
-  }
-
-  const ClipColumn* column_;
-  std::int64_t rows_;
-  std::size_t width_ = 0;
-  std::vector<std::byte> bytes_;
-};
 
 std::string view_of(const std::string& column) {
   const std::size_t dot = column.find('.');
@@ -115,18 +61,14 @@ class EpisodeCheck {
   const Values* load(const std::string& name) {
     const auto known = loaded_.find(name);
     if (known != loaded_.end()) return &known->second;
-    const std::vector<ClipColumn>& columns = reader_.manifest().columns;
-    const auto column = std::find_if(columns.begin(), columns.end(), [&](const ClipColumn& c) { return c.name == name; });
-    if (column == columns.end() || unreadable_.contains(name)) return nullptr;
-    std::vector<std::byte> bytes(static_cast<std::size_t>(rows_) * column->row_bytes);
-    const ClipStart start{position_, 0};
-    const Status status = reader_.read(static_cast<std::size_t>(column - columns.begin()), {&start, 1}, rows_, 1, bytes);
-    if (!status.ok()) {
+    if (unreadable_.contains(name) || !Values::has_column(reader_, name)) return nullptr;
+    Result<Values> values = Values::read(reader_, name, position_);
+    if (!values.ok()) {
       unreadable_[name] = true;
-      findings_.add({file_, episode_, -1, name, "cannot be read", "", status.message()});
+      findings_.add({file_, episode_, -1, name, "cannot be read", "", values.status().message()});
       return nullptr;
     }
-    return &loaded_.emplace(name, Values(*column, rows_, std::move(bytes))).first->second;
+    return &loaded_.emplace(name, std::move(values).value()).first->second;
   }
 
   void report(const Values& values, std::int64_t row, const std::string& problem, const std::string& expected,

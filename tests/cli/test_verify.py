@@ -1,4 +1,5 @@
-"""diorama verify on what generate made, whole and damaged in every way of the catalogue."""
+"""diorama verify on what generate made, whole and damaged in every way of the catalogue. DIORAMA_FAULT_SEEDS=N repeats
+the faults of labels N times, each time elsewhere."""
 
 import json
 import os
@@ -18,7 +19,8 @@ RESEAL = os.environ.get("DIORAMA_RESEAL", str(pathlib.Path(__file__).resolve().p
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("verify")
-    (folder / "small.textproto").write_text(SCENARIO)
+    # Large enough that a frame's motion is more than a pixel.
+    (folder / "small.textproto").write_text(SCENARIO.replace("width_px: 32 height_px: 32", "width_px: 64 height_px: 64"))
     made = Cli()("generate", folder / "small.textproto", "--out", folder / "set", "--progress", "none")
     assert made.returncode in (0, 6), made.stderr
     return folder / "set"
@@ -169,3 +171,139 @@ FILES = {
 def test_files_that_do_not_fit_are_found(cli, copy, name):
     FILES[name](copy)
     assert findings(cli, copy)
+
+
+# Labels that are possible, fit each other and have fitting hashes, but are not true. Each damage gets the file, a random
+# generator and the rows of one episode.
+SEEDS = range(int(os.environ.get("DIORAMA_FAULT_SEEDS", "1")))
+MOVING = ("object_pose", "object_velocity", "state")
+
+
+def late(*names):
+    def damage(f, rng, rows):
+        for name in names:
+            values = f[name][rows]
+            f[name][rows.start + 1:rows.stop] = values[:-1]
+    return damage
+
+
+def put_state(f, rows):
+    """`state` from the poses and velocities, as an honest writer would have it."""
+    pose, velocity = f["object_pose"][rows], f["object_velocity"][rows]
+    f["state"][rows] = np.concatenate([pose, velocity], axis=2).reshape(len(pose), -1)
+
+
+def change(name, function):
+    def damage(f, rng, rows):
+        f[name][rows] = function(f[name][rows])
+        if name in MOVING:
+            put_state(f, rows)
+    return damage
+
+
+def swap_pictures(f, rng, rows):
+    a = int(rng.integers(rows.start, rows.stop - 3))
+    for name in ("pixels", "depth", "segmentation", "object_visibility"):
+        first, second = f[name][a], f[name][a + 3]
+        f[name][a], f[name][a + 3] = second, first
+
+
+def ray_length(f, rng, rows):
+    camera = f["camera"][rows.start]
+    v, u = np.mgrid[:f["depth"].shape[1], :f["depth"].shape[2]]
+    stretch = np.sqrt(1 + ((u - camera[9]) / camera[7]) ** 2 + ((v - camera[10]) / camera[8]) ** 2)
+    f["depth"][rows] = np.minimum(f["depth"][rows] * stretch, f["depth"][rows].max())
+
+
+def swap_ids(f, rng, rows):
+    ids, seen = f["segmentation"][rows], f["object_visibility"][rows]
+    f["segmentation"][rows] = np.where(ids == 2, 3, np.where(ids == 3, 2, ids))
+    f["object_visibility"][rows] = seen[:, [0, 2, 1]]
+
+
+def duplicate(f, rng, rows):
+    """The other episode of the shard, under this one's number."""
+    other = slice(6, 12) if rows.start == 0 else slice(0, 6)
+    for name in f:
+        if name not in ("ep_len", "ep_offset", "episode_idx", "observation"):
+            f[name][rows] = f[name][other]
+
+
+def hover(f, rng, rows):
+    pose, velocity = f["object_pose"][rows], f["object_velocity"][rows]
+    pose[:, 1], velocity[:, 1] = pose[0, 1], 0
+    f["object_pose"][rows], f["object_velocity"][rows] = pose, velocity
+    put_state(f, rows)
+
+
+def xyzw(pose):
+    return pose[..., [0, 1, 2, 4, 5, 6, 3]]
+
+
+def forces(factor):
+    def damage(f, rng, rows):
+        contact = f["contact"][rows]
+        contact[..., 8:11] *= factor
+        f["contact"][rows] = contact
+    return damage
+
+
+def columns(name, where, function):
+    def apply(values):
+        values[..., where] = function(values[..., where])
+        return values
+    return change(name, apply)
+
+
+LABELS = {
+    "colour one frame late": late("pixels"),
+    "depth one frame late": late("depth.orbit"),
+    "ids and visibility one frame late": late("segmentation", "object_visibility"),
+    "all poses and velocities one frame late": late(*MOVING),
+    "poses one frame late": lambda f, rng, rows: (late("object_pose")(f, rng, rows), put_state(f, rows)),
+    "velocities one frame late": lambda f, rng, rows: (late("object_velocity")(f, rng, rows), put_state(f, rows)),
+    "contacts one frame late": late("contact", "contact_count"),
+    "pictures of two frames swapped": swap_pictures,
+    "quaternions as x, y, z, w": change("object_pose", xyzw),
+    "positions in centimetres": columns("object_pose", slice(0, 3), lambda p: p * 100),
+    "velocities in km/h": columns("object_velocity", slice(0, 3), lambda v: v * 3.6),
+    "world y up": columns("object_pose", slice(0, 3), lambda p: p[..., [0, 2, 1]]),
+    "velocities turned round": change("object_velocity", lambda v: -v),
+    "depth as ray length": ray_length,
+    "depth 5 % too large": change("depth", lambda d: np.minimum(d * 1.05, d.max())),
+    "colour as blue, green, red": change("pixels", lambda p: p[..., ::-1]),
+    "colour upside down": change("pixels", lambda p: p[:, ::-1]),
+    "colour mirrored": change("pixels.orbit", lambda p: p[:, :, ::-1]),
+    "colour too dark": change("pixels", lambda p: (p * 0.8).astype(np.uint8)),
+    "ids of two objects exchanged": swap_ids,
+    "a duplicated episode": duplicate,
+    "an object that hovers": hover,
+    "forces turned round": forces(-1),
+    "impulses instead of forces": forces(1 / 24),
+    "contact points elsewhere": columns("contact", slice(2, 5), lambda p: p + 0.7),
+    "camera_from_world": columns("camera", slice(4, 7), lambda q: -q),
+    "focal length halved": columns("camera.orbit", slice(7, 9), lambda k: k / 2),
+    "masses in grams": columns("object_info", 2, lambda m: m * 1000),
+    "another factor": change("variation.ball_x", lambda v: v + 0.01),
+}
+
+
+def test_the_labels_of_what_was_generated_are_true(cli, whole):
+    result = cli("verify", whole, "--labels")
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", LABELS)
+def test_labels_that_are_not_true_are_found_behind_fitting_hashes(cli, copy, name, seed):
+    rng = np.random.default_rng([seed, len(name)])
+    shard, first = int(rng.integers(3)), 6 * int(rng.integers(2))
+    path = copy / f"shards/{shard:06d}.h5"
+    with h5py.File(path, "r+") as f:
+        LABELS[name](f, rng, slice(first, first + 6))
+    subprocess.run([RESEAL, copy], check=True)
+    result = cli("verify", copy, "--labels", "--json")
+    about = json.loads(result.stdout)
+    assert result.returncode == 1 and about["num_findings"] > 0, about
+    episode = 2 * shard + first // 6
+    assert all(f["file"].endswith(path.name) and f["episode"] == episode for f in about["findings"]), about

@@ -1,0 +1,359 @@
+#include "apps/pipeline/audit.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/pipeline/audit_motion.h"
+#include "apps/pipeline/backends.h"
+#include "apps/pipeline/episode_runner.h"
+#include "engine/core/text.h"
+#include "exporters/labels/state_columns.h"
+#include "exporters/shard/column_values.h"
+#include "exporters/shard/output_file.h"
+#include "scenes/scenario_io.h"
+
+namespace diorama {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Rays and triangles differ at edges and by the facets of round shapes; poses are stored as float32.
+constexpr double kDepthShare = 0.005;
+constexpr double kDepthSlackM = 0.005;
+constexpr double kPixelShare = 0.001;   // of pixels away from edges
+constexpr int kPixelSlack = 1;
+constexpr int kColorStep = 12;          // of 255
+constexpr double kPoseSlack = 2e-4;     // m, and of quaternions
+constexpr double kIntrinsicsShare = 1e-5;
+
+/// What the manifest says of how the dataset was made.
+struct Origin {
+  schema::Scenario scenario;
+  std::uint64_t seed = 0;
+  double frame_rate_hz = 0.0;
+  std::string renderer;
+};
+
+Result<Origin> read_origin(const fs::path& folder) {
+  const fs::path path = folder / "dataset.json";
+  DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(path));
+  const nlohmann::json root = nlohmann::json::parse(text, nullptr, false);
+  Origin origin;
+  const auto has = [&](const char* name, auto check) { return root.is_object() && root.contains(name) && (root[name].*check)(); };
+  using Json = nlohmann::json;
+  if (!has("scenario", &Json::is_string) || !has("seed", &Json::is_number_unsigned) || !has("frame_rate_hz", &Json::is_number) ||
+      !has("renderer", &Json::is_string)) {
+    return invalid_input(path.string() + " does not say scenario, seed, frame_rate_hz and renderer");
+  }
+  DIORAMA_ASSIGN_OR_RETURN(origin.scenario, parse_scenario(root["scenario"].get<std::string>(), path.string()));
+  origin.seed = root["seed"].get<std::uint64_t>();
+  origin.frame_rate_hz = root["frame_rate_hz"].get<double>();
+  origin.renderer = root["renderer"].get<std::string>();
+  if (!(origin.frame_rate_hz > 0.0)) return invalid_input(path.string() + ": frame_rate_hz is no rate");
+  return origin;
+}
+
+/// Audits episodes one by one.
+class EpisodeAudit {
+ public:
+  EpisodeAudit(const ClipReader& reader, const Origin& origin, const Sampler& sampler, Renderer& rays, Renderer& painter, Findings& findings)
+      : reader_(reader), origin_(origin), sampler_(sampler), rays_(rays), painter_(painter), findings_(findings) {}
+
+  Status run(const ClipShard& shard, std::size_t in_shard) {
+    file_ = shard.file;
+    episode_ = shard.episodes[in_shard];
+    position_ = shard.first_episode + static_cast<std::int64_t>(in_shard);
+    rows_ = shard.episode_rows[in_shard];
+    const Result<Sample> sample = sampler_.sample({origin_.seed, episode_});
+    if (!sample.ok()) {
+      tell(-1, "", "the scenario does not give this episode", "a scene", sample.status().message());
+      return {};
+    }
+    if (sample->episode.num_frames != rows_) {
+      tell(-1, "", "another number of frames than the scenario gives", std::to_string(sample->episode.num_frames), std::to_string(rows_));
+    }
+    const Result<SceneBinding> binding = bind_scene(sampler_.layout(), sample->scene);
+    if (!binding.ok()) return binding.status();
+    check_factors(*sample);
+    check_objects(*sample, *binding);
+    const std::optional<std::vector<State>> states = stored_states(sample->scene, *binding);
+    if (!states) return {};
+    check_start(*sample, *states);
+    audit_motion(sample->scene, *states, origin_.frame_rate_hz,
+                 [this](std::int64_t frame, const char* column, const std::string& problem, const std::string& expected,
+                        const std::string& found) { tell(frame, column, problem, expected, found); });
+    check_cameras(sample->scene, *binding, *states);
+    return check_pictures(sample->scene, *binding, *states);
+  }
+
+ private:
+  void tell(std::int64_t frame, const std::string& column, const std::string& problem, const std::string& expected, const std::string& found) {
+    findings_.add({file_, episode_, frame, column, problem, expected, found});
+  }
+
+  /// Null if there is no such column; one that cannot be read is a finding.
+  std::optional<ColumnValues> load(const std::string& name) {
+    if (!ColumnValues::has_column(reader_, name)) return std::nullopt;
+    Result<ColumnValues> values = ColumnValues::read(reader_, name, position_);
+    if (values.ok()) return std::move(values).value();
+    tell(-1, name, "cannot be read", "", values.status().message());
+    return std::nullopt;
+  }
+
+  std::string column_of(const char* base, std::size_t view) const {
+    return view == 0 ? base : std::string(base) + "." + sampler_.layout().views[view].name;
+  }
+
+  void check_factors(const Sample& sample) {
+    for (std::size_t i = 0; i < sample.factors.size(); ++i) {
+      const std::string name = "variation." + sampler_.layout().factors[i].name;
+      const std::optional<ColumnValues> values = load(name);
+      for (std::size_t k = 0; values && k < std::min(sample.factors[i].size(), values->width()); ++k) {
+        const double expected = static_cast<double>(static_cast<float>(sample.factors[i][k]));
+        if (values->at(0, k) == expected) continue;
+        tell(0, name, "not what the scenario draws for this episode: it may be another episode", format_number(expected), format_number(values->at(0, k)));
+        break;
+      }
+    }
+  }
+
+  void check_objects(const Sample& sample, const SceneBinding& binding) {
+    const std::optional<ColumnValues> values = load("object_info");
+    if (!values) return;
+    std::vector<double> expected(values->width(), 0.0);
+    if (binding.body_of_object.size() * kObjectInfoValues != expected.size()) return;
+    fill_object_info(binding, sampler_.layout(), sample.scene, expected);
+    for (std::size_t k = 0; k < expected.size(); ++k) {
+      const double want = static_cast<double>(static_cast<float>(expected[k]));
+      if (std::fabs(values->at(0, k) - want) <= 1e-6 * std::max(1.0, std::fabs(want))) continue;
+      return tell(0, "object_info", "object " + std::to_string(k / kObjectInfoValues) + " is not as the scenario draws it (value " +
+                                        std::to_string(k % kObjectInfoValues) + ")", format_number(want), format_number(values->at(0, k)));
+    }
+  }
+
+  /// The stored poses, velocities and contacts as states; nothing if they cannot be read.
+  std::optional<std::vector<State>> stored_states(const Scene& scene, const SceneBinding& binding) {
+    const std::optional<ColumnValues> pose = load("object_pose");
+    const std::optional<ColumnValues> velocity = load("object_velocity");
+    const std::optional<ColumnValues> contact = load("contact");
+    const std::optional<ColumnValues> count = load("contact_count");
+    const std::size_t objects = binding.body_of_object.size();
+    if (!pose || !velocity || !contact || !count || pose->width() < 7 * objects || velocity->width() < 6 * objects) return std::nullopt;
+    std::vector<State> states(static_cast<std::size_t>(rows_));
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      State& state = states[static_cast<std::size_t>(row)];
+      state = initial_state(scene);
+      state.time_s = static_cast<double>(row) / origin_.frame_rate_hz;
+      for (std::size_t i = 0; i < objects; ++i) {
+        if (!binding.body_of_object[i].valid()) continue;
+        BodyState& body = state.bodies[static_cast<std::size_t>(binding.body_of_object[i].index)];
+        const auto p = [&](std::size_t k) { return pose->at(row, 7 * i + k); };
+        const auto v = [&](std::size_t k) { return velocity->at(row, 6 * i + k); };
+        body.world_from_body = {dvec3(p(0), p(1), p(2)), glm::normalize(quat_wxyz(p(3), p(4), p(5), p(6)))};
+        body.linear_velocity_world = dvec3(v(0), v(1), v(2));
+        body.angular_velocity_world = dvec3(v(3), v(4), v(5));
+        for (std::size_t k = 0; k < 7; ++k) {
+          if (!std::isfinite(p(k))) return std::nullopt;  // told by the checks of values
+        }
+      }
+      state.contacts = stored_contacts(*contact, count->at(row, 0), row, binding);
+    }
+    return states;
+  }
+
+  static std::vector<Contact> stored_contacts(const ColumnValues& contact, double count, std::int64_t row, const SceneBinding& binding) {
+    std::vector<Contact> contacts;
+    const auto objects = static_cast<double>(binding.body_of_object.size());
+    for (std::size_t slot = 0; slot < contact.width() / kContactValues && static_cast<double>(slot) < count; ++slot) {
+      const auto v = [&](std::size_t k) { return contact.at(row, slot * kContactValues + k); };
+      if (!(v(0) >= 0.0 && v(0) < objects && v(1) >= 0.0 && v(1) < objects)) continue;
+      Contact made{binding.body_of_object[static_cast<std::size_t>(v(0))], binding.body_of_object[static_cast<std::size_t>(v(1))],
+                   dvec3(v(2), v(3), v(4)), dvec3(v(5), v(6), v(7)), dvec3(v(8), v(9), v(10)), v(11)};
+      if (made.a.valid() && made.b.valid()) contacts.push_back(made);
+    }
+    return contacts;
+  }
+
+  /// Frame 0 is the scene as it was drawn, unless it was left to settle.
+  void check_start(const Sample& sample, const std::vector<State>& states) {
+    if (sample.episode.settle_time_s > 0.0) return;
+    const State start = initial_state(sample.scene);
+    for (std::size_t body = 0; body < start.bodies.size(); ++body) {
+      const Pose& want = start.bodies[body].world_from_body;
+      const Pose& is = states[0].bodies[body].world_from_body;
+      const double apart = glm::length(want.position - is.position);
+      const double turned = 1.0 - std::fabs(glm::dot(want.rotation, is.rotation));
+      if (apart <= kPoseSlack && turned <= kPoseSlack) continue;
+      return tell(0, "object_pose", "object " + std::to_string(sample.scene.bodies[body].object_index) + " does not start where the scenario puts it",
+                  "the drawn pose", format_number(apart) + " m away");
+    }
+  }
+
+  void check_cameras(const Scene& scene, const SceneBinding& binding, const std::vector<State>& states) {
+    const std::vector<Pose> initial = initial_node_poses(scene);
+    for (std::size_t view = 0; view < binding.camera_of_view.size(); ++view) {
+      const std::string name = column_of("camera", view);
+      const std::optional<ColumnValues> values = load(name);
+      if (!values || values->width() != kCameraValues) continue;
+      for (std::int64_t row = 0; row < rows_; ++row) {
+        const State& state = states[static_cast<std::size_t>(row)];
+        std::array<double, kCameraValues> want{};
+        fill_camera(scene, binding.camera_of_view[view],
+                    camera_pose(scene, binding.camera_of_view[view], state, node_poses(scene, state), initial), want);
+        double apart = 0.0;
+        double same_side = 0.0;
+        for (std::size_t k = 0; k < 3; ++k) apart += std::fabs(values->at(row, k) - want[k]);
+        for (std::size_t k = 3; k < 7; ++k) same_side += values->at(row, k) * want[k];
+        bool intrinsics = true;
+        for (std::size_t k = 7; k < want.size(); ++k) {
+          intrinsics = intrinsics && std::fabs(values->at(row, k) - want[k]) <= kIntrinsicsShare * std::fabs(want[k]) + 1e-4;
+        }
+        if (apart <= 10.0 * kPoseSlack && 1.0 - std::fabs(same_side) <= kPoseSlack && intrinsics) continue;
+        tell(row, name, intrinsics ? "the camera is not where the scenario and the poses put it" : "not the camera's intrinsics",
+             intrinsics ? "the recomputed pose" : format_number(want[7]) + " px", intrinsics ? format_number(apart) + " m away" : format_number(values->at(row, 7)) + " px");
+        break;
+      }
+    }
+  }
+
+  Status check_pictures(const Scene& scene, const SceneBinding& binding, const std::vector<State>& states) {
+    for (std::size_t view = 0; view < binding.camera_of_view.size(); ++view) {
+      std::vector<FrameView> views;
+      for (std::size_t frame = 0; frame < states.size(); ++frame) views.push_back({static_cast<int>(frame), binding.camera_of_view[view]});
+      const std::optional<ColumnValues> ids = load(column_of("segmentation", view));
+      const std::optional<ColumnValues> depth = load(column_of("depth", view));
+      if (ids || depth) {
+        DIORAMA_RETURN_IF_ERROR(render_views(rays_, scene, states, views, channel_set(Channel::kDepth, Channel::kInstance),
+                                             [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
+                                               for (std::size_t i = 0; i < batch.size(); ++i) {
+                                                 compare_geometry(batch[i].frame, pictures, static_cast<int>(i), ids, depth);
+                                               }
+                                               return {};
+                                             }));
+      }
+      const std::optional<ColumnValues> pixels = load(column_of("pixels", view));
+      if (!pixels) continue;
+      DIORAMA_RETURN_IF_ERROR(render_views(painter_, scene, states, views, channel_bit(Channel::kColor),
+                                           [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
+                                             for (std::size_t i = 0; i < batch.size(); ++i) {
+                                               compare_color(batch[i].frame, pictures.picture<Channel::kColor>(static_cast<int>(i)), *pixels);
+                                             }
+                                             return {};
+                                           }));
+    }
+    return {};
+  }
+
+  static int allowed(std::size_t pixels) { return kPixelSlack + static_cast<int>(kPixelShare * static_cast<double>(pixels)); }
+
+  /// Whether all eight neighbours show the same object: edges are where rays and triangles may differ.
+  static bool is_inner(std::span<const std::uint16_t> ids, int row, int column, int height, int width) {
+    if (row == 0 || column == 0 || row + 1 == height || column + 1 == width) return false;
+    const auto at = [&](int r, int c) { return ids[static_cast<std::size_t>(r) * static_cast<std::size_t>(width) + static_cast<std::size_t>(c)]; };
+    for (int r = row - 1; r <= row + 1; ++r) {
+      for (int c = column - 1; c <= column + 1; ++c) {
+        if (at(r, c) != at(row, column)) return false;
+      }
+    }
+    return true;
+  }
+
+  void compare_geometry(std::int64_t frame, const RenderedViews& pictures, int picture, const std::optional<ColumnValues>& ids,
+                        const std::optional<ColumnValues>& depth) {
+    const auto want_ids = pictures.picture<Channel::kInstance>(picture);
+    const auto want_depth = pictures.picture<Channel::kDepth>(picture);
+    const double scale = depth && depth->column().unit == "mm" ? 1e-3 : 1.0;
+    int wrong_ids = 0;
+    int wrong_depth = 0;
+    double worst_want = 0.0;
+    double worst_is = 0.0;
+    for (int row = 0; row < pictures.height_px; ++row) {
+      for (int column = 0; column < pictures.width_px; ++column) {
+        if (!is_inner(want_ids, row, column, pictures.height_px, pictures.width_px)) continue;
+        const std::size_t k = static_cast<std::size_t>(row) * static_cast<std::size_t>(pictures.width_px) + static_cast<std::size_t>(column);
+        if (ids && ids->at(frame, k) != static_cast<double>(want_ids[k])) ++wrong_ids;
+        if (!depth) continue;
+        const double want = static_cast<double>(want_depth[k]);
+        const double is = depth->at(frame, k) * scale;
+        if (std::fabs(is - want) <= kDepthShare * want + kDepthSlackM) continue;
+        if (wrong_depth++ == 0 || std::fabs(is - want) > std::fabs(worst_is - worst_want)) {
+          worst_want = want;
+          worst_is = is;
+        }
+      }
+    }
+    const int most = allowed(want_ids.size());
+    if (wrong_ids > most) {
+      tell(frame, ids->column().name, std::to_string(wrong_ids) + " pixels show another object than rays at the stored poses hit",
+           "at most " + std::to_string(most), std::to_string(wrong_ids));
+    }
+    if (wrong_depth > most) {
+      tell(frame, depth->column().name, std::to_string(wrong_depth) + " pixels have another depth than rays at the stored poses",
+           format_number(worst_want) + " m where it differs most", format_number(worst_is) + " m");
+    }
+  }
+
+  void compare_color(std::int64_t frame, std::span<const std::uint8_t> want, const ColumnValues& pixels) {
+    int wrong = 0;
+    for (std::size_t k = 0; k + 2 < want.size(); k += 3) {
+      bool differs = false;
+      for (std::size_t c = 0; c < 3; ++c) {
+        differs = differs || std::fabs(pixels.at(frame, k + c) - static_cast<double>(want[k + c])) > kColorStep;
+      }
+      wrong += differs ? 1 : 0;
+    }
+    const int most = allowed(want.size() / 3);
+    if (wrong <= most) return;
+    tell(frame, pixels.column().name, std::to_string(wrong) + " pixels have another colour than a fresh rendering of the stored poses",
+         "at most " + std::to_string(most), std::to_string(wrong));
+  }
+
+  const ClipReader& reader_;
+  const Origin& origin_;
+  const Sampler& sampler_;
+  Renderer& rays_;
+  Renderer& painter_;
+  Findings& findings_;
+  std::string file_;
+  std::int64_t episode_ = 0;
+  std::int64_t position_ = 0;
+  std::int64_t rows_ = 0;
+};
+
+}  // namespace
+
+Status audit_dataset(const fs::path& path, const AuditOptions& options, const std::function<void(std::int64_t, std::int64_t)>& progress,
+                     Findings& findings) {
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<ClipReader> reader, ClipReader::open(path));
+  DIORAMA_ASSIGN_OR_RETURN(Origin origin, read_origin(reader->folder()));
+  Result<std::unique_ptr<Sampler>> sampler = Sampler::create(origin.scenario, fs::absolute(options.scenario_folder), sampler_tools());
+  if (!sampler.ok()) {
+    return sampler.status().with_context("the scenes of " + reader->folder().string() + " cannot be drawn again");
+  }
+  RendererOptions with_rays;
+  with_rays.backend = "raycast";
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<Renderer> rays, make_renderer(with_rays));
+  RendererOptions as_made;
+  as_made.backend = origin.renderer;
+  as_made.device = options.device;
+  as_made.validation = options.validation;
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<Renderer> painter, make_renderer(as_made));
+  EpisodeAudit audit(*reader, origin, **sampler, *rays, *painter, findings);
+  std::int64_t done = 0;
+  for (const ClipShard& shard : reader->manifest().shards) {
+    for (std::size_t i = 0; i < shard.episodes.size(); ++i) {
+      DIORAMA_RETURN_IF_ERROR(audit.run(shard, i));
+      if (progress) progress(++done, reader->manifest().num_episodes);
+    }
+  }
+  return {};
+}
+
+}  // namespace diorama
