@@ -31,16 +31,6 @@ using nlohmann::json;
 constexpr std::array kRootFacts = {"scenario_name", "seed",   "frame_rate_hz",  "step_rate_hz",
                                    "engine",        "engine_version", "renderer", "units", "axes"};
 
-std::string hex(const std::array<unsigned char, 16>& bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 std::string shape_text(const std::vector<std::int64_t>& shape) {
   std::string text = "(";
   for (const std::int64_t side : shape) text += std::to_string(side) + ", ";
