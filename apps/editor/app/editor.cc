@@ -1,6 +1,7 @@
 #include "apps/editor/app/editor.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -277,8 +278,9 @@ Status Editor::frame(int width_px, int height_px, double seconds, const Present*
   woken_.store(false);
   host_->begin_frame(width_px, height_px, seconds);
   handle_keys();
-  busy_ = workspace_->update(seconds);
-  if (busy_) host_->keep_drawing(1);
+  const bool goes_on = workspace_->update(seconds);
+  if (goes_on) host_->keep_drawing(1);
+  busy_ = goes_on || !workspace_->previews().wait_idle(std::chrono::milliseconds(0));
   for (const auto& panel : panels_) panel->update(*context_);
   draw_shell(ui_, layout_,
              {.menu = [this] { draw_main_menu(*context_, title()); },

@@ -4,6 +4,9 @@ namespace diorama::editor {
 
 std::vector<std::unique_ptr<Panel>> make_panels() {
   std::vector<std::unique_ptr<Panel>> panels;
+  panels.push_back(make_scene_panel());
+  panels.push_back(make_viewport_panel());
+  panels.push_back(make_inspector_panel());
   panels.push_back(make_transport_panel());
   panels.push_back(make_cameras_panel());
   panels.push_back(make_samples_panel());

@@ -19,8 +19,11 @@ std::unique_ptr<Panel> make_seeds_panel();
 std::unique_ptr<Panel> make_generate_panel();
 std::unique_ptr<Panel> make_dataset_panel();
 std::unique_ptr<Panel> make_plots_panel();
+std::unique_ptr<Panel> make_inspector_panel();
 std::unique_ptr<Panel> make_log_panel();
+std::unique_ptr<Panel> make_scene_panel();
 std::unique_ptr<Panel> make_settings_panel();
 std::unique_ptr<Panel> make_shortcuts_panel();
+std::unique_ptr<Panel> make_viewport_panel();
 
 }  // namespace diorama::editor

@@ -39,13 +39,15 @@ Edit Ui::number(const Widget& widget, double& value, const NumberStyle& style) {
   const bool wants_focus = !focus_.empty() && focus_ == full_name(widget);
   if (wants_focus) focus_.clear();
   const ImGuiID id = ImGui::GetID(("###" + widget.name()).c_str());
-  const std::string shown = widget.is_mixed() ? "mixed" : number_text(value, style);
-  const std::string record =
-      style.unit.empty() || widget.is_mixed() ? shown : shown + " " + style.unit;
+  const bool no_number = widget.is_mixed() || !style.absent.empty();
+  const std::string shown = widget.is_mixed() ? "mixed"
+                            : no_number       ? style.absent
+                                              : number_text(value, style);
+  const std::string record = style.unit.empty() || no_number ? shown : shown + " " + style.unit;
   if (wants_focus) {
     edited_ = id;
     edit_fresh_ = true;
-    edit_text_ = widget.is_mixed() ? "" : fmt::format("{}", value);
+    edit_text_ = no_number ? "" : fmt::format("{}", value);
   }
   if (edited_ == id) {
     before(widget);
@@ -61,7 +63,7 @@ Edit Ui::number(const Widget& widget, double& value, const NumberStyle& style) {
       edit_problem_ = typed.ok() ? "" : typed.status().message();
       if (typed.ok() && !cancelled) {
         const double fitted = fit(*typed, style);
-        edit.changed = edit.committed = fitted != value || widget.is_mixed();
+        edit.changed = edit.committed = fitted != value || no_number;
         value = fitted;
       }
       if (typed.ok() || !entered) {
@@ -102,7 +104,7 @@ Edit Ui::number(const Widget& widget, double& value, const NumberStyle& style) {
     } else if (widget.off().empty()) {
       edited_ = id;
       edit_fresh_ = true;
-      edit_text_ = widget.is_mixed() ? "" : fmt::format("{}", value);
+      edit_text_ = no_number ? "" : fmt::format("{}", value);
       host_.keep_drawing();
     }
     dragged_ = 0;
@@ -115,7 +117,7 @@ Edit Ui::number(const Widget& widget, double& value, const NumberStyle& style) {
                                         : hovered ? ImGuiCol_FrameBgHovered
                                                   : ImGuiCol_FrameBg),
                      look.FrameRounding);
-  if (style.slider && style.upper > style.lower && !widget.is_mixed()) {
+  if (style.slider && style.upper > style.lower && !no_number) {
     const auto part = static_cast<float>(
         std::clamp((value - style.lower) / (style.upper - style.lower), 0.0, 1.0));
     draw.AddRectFilled(at, {at.x + size.x * part, end.y}, ImGui::GetColorU32(ImGuiCol_Header),
@@ -129,8 +131,7 @@ Edit Ui::number(const Widget& widget, double& value, const NumberStyle& style) {
                        at.y + look.FramePadding.y};
   const float shown_width = ImGui::CalcTextSize(shown.c_str()).x;
   draw.PushClipRect(at, end, true);
-  draw.AddText(text_at,
-               ImGui::GetColorU32(widget.is_mixed() ? ImGuiCol_TextDisabled : ImGuiCol_Text),
+  draw.AddText(text_at, ImGui::GetColorU32(no_number ? ImGuiCol_TextDisabled : ImGuiCol_Text),
                shown.c_str());
   draw.AddText({text_at.x + shown_width + step(), text_at.y},
                ImGui::GetColorU32(ImGuiCol_TextDisabled), style.unit.c_str());

@@ -81,8 +81,9 @@ struct NumberStyle {
   double upper = 1e300;
   double step = 0.0;  ///< Per pixel of a drag; 0 = by the size of the value.
   bool whole = false;
-  int digits = 4;       ///< Significant digits shown.
-  bool slider = false;  ///< A bar from lower to upper.
+  int digits = 4;           ///< Significant digits shown.
+  std::string absent = {};  ///< Shown in place of the number while it is not set; "" = the number.
+  bool slider = false;      ///< A bar from lower to upper.
 };
 
 class Ui {

@@ -1,0 +1,271 @@
+// Scene: the elements of the document as a tree; select, add, rename, reorder, duplicate, delete.
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include "apps/editor/command/new_elements.h"
+#include "apps/editor/panel/panels.h"
+#include "apps/editor/ui/imgui_compat.h"
+#include "scenes/field_path.h"
+
+namespace diorama::editor {
+namespace {
+
+/// A list of the scenario that the tree shows.
+struct ListInfo {
+  const char* field;
+  const char* title;
+  Icon icon;
+};
+constexpr std::array<ListInfo, 6> kLists = {{{"body", "Bodies", icon::kBody},
+                                             {"group", "Groups", icon::kGroup},
+                                             {"material", "Materials", icon::kMaterial},
+                                             {"camera", "Cameras", icon::kCamera},
+                                             {"light", "Lights", icon::kLight},
+                                             {"actuator", "Actuators", icon::kActuator}}};
+/// What a scenario has one of.
+constexpr std::array<std::pair<const char*, const char*>, 7> kSingles = {{{"physics", "Physics"},
+                                                                          {"episode", "Episode"},
+                                                                          {"record", "Record"},
+                                                                          {"dataset", "Dataset"},
+                                                                          {"controller", "Controller"},
+                                                                          {"sky", "Sky"},
+                                                                          {"model", "Model file"}}};
+
+struct Row {
+  std::string path;
+  std::string name;
+  std::string parent;  ///< Of a body.
+  int index = 0;
+};
+
+std::vector<Row> rows_of(const schema::Scenario& scenario, const char* list) {
+  std::vector<Row> rows;
+  const google::protobuf::FieldDescriptor* field = scenario.GetDescriptor()->FindFieldByName(list);
+  const google::protobuf::Reflection& reflection = *scenario.GetReflection();
+  for (int i = 0; i < reflection.FieldSize(scenario, field); ++i) {
+    const std::string path = element_path(scenario, *field, i);
+    const std::string name = name_of(reflection.GetRepeatedMessage(scenario, field, i));
+    rows.push_back({path, name.empty() ? path : name, std::string(list) == "body" ? scenario.body(i).parent() : "", i});
+  }
+  return rows;
+}
+
+class ScenePanel : public Panel {
+ public:
+  std::string name() const override { return "Scene"; }
+  std::string help() const override {
+    return "Everything in the scenario. Ctrl and click selects several, double click or F2 renames, right click does more.";
+  }
+
+  void add_actions(PanelContext& c) override {
+    const auto nothing = [&c] { return c.document.selection().empty() ? "nothing is selected" : ""; };
+    c.actions.add({.id = "edit.duplicate", .title = "Duplicate", .help = "Copies of the selected elements, beside them.", .menu = "Edit",
+                   .separator = true, .icon = icon::kDuplicate, .shortcut = {.key = Key::kD, .ctrl = true}, .disabled = nothing,
+                   .run = [&c] { apply(c, "Duplicate", duplicate(c.document, c.document.selection())); }});
+    c.actions.add({.id = "edit.delete", .title = "Delete", .help = "Removes the selected elements.", .menu = "Edit", .icon = icon::kRemove,
+                   .shortcut = {.key = Key::kDelete}, .disabled = nothing,
+                   .run = [&c] { apply(c, "Delete", remove_all(c.document, c.document.selection())); }});
+    c.actions.add({.id = "edit.copy", .title = "Copy", .help = "The selected elements as text, to the clipboard.", .menu = "Edit",
+                   .shortcut = {.key = Key::kC, .ctrl = true}, .disabled = nothing, .run = [&c] {
+                     const Result<std::string> text = copy_text(c.document, c.document.selection());
+                     if (text.ok()) ImGui::SetClipboardText(text->c_str());
+                     c.log.add(text.status());
+                   }});
+    c.actions.add({.id = "edit.paste", .title = "Paste", .help = "Adds the elements of the clipboard's text.", .menu = "Edit",
+                   .shortcut = {.key = Key::kV, .ctrl = true}, .run = [&c] {
+                     const char* text = ImGui::GetClipboardText();
+                     apply(c, "Paste", paste(c.document, text != nullptr ? text : ""));
+                   }});
+    c.actions.add({.id = "edit.rename", .title = "Rename", .help = "Gives the selected element another name; what refers to it follows.",
+                   .menu = "Edit", .shortcut = {.key = Key::kF2}, .disabled = nothing, .run = [this, &c] {
+                     c.show_panel(name());
+                     begin_rename(c, c.document.selection().back());
+                   }});
+    const auto add = [&](const std::string& what, const std::vector<std::string>& kinds, const auto& make) {
+      for (const std::string& kind : kinds) {
+        if (kind == "mesh" || kind == "model_camera") continue;  // need a file; Assets and Import bring them
+        const std::string title = what == "body" ? kind : kind + " " + what;
+        c.actions.add({.id = "add." + what + "." + kind, .title = "Add " + title, .help = "A new element, named and placed so that it fits.",
+                       .menu = "Add/" + std::string(1, static_cast<char>(std::toupper(what[0]))) + what.substr(1),
+                       .run = [&c, make, kind, title] { apply(c, "Add " + title, make(c.document, kind)); }});
+      }
+    };
+    add("body", shape_kinds(), [](const Document& d, const std::string& kind) { return add_body(d, kind); });
+    add("camera", camera_kinds(), [](const Document& d, const std::string& kind) { return add_camera(d, kind); });
+    add("light", light_kinds(), [](const Document& d, const std::string& kind) { return add_light(d, kind); });
+    c.actions.add({.id = "add.material", .title = "Add material", .help = "A new material that shapes can refer to.", .menu = "Add",
+                   .run = [&c] { apply(c, "Add material", add_material(c.document)); }});
+    c.actions.add({.id = "add.group", .title = "Add group", .help = "Bodies drawn from a catalogue and scattered at random.", .menu = "Add",
+                   .run = [&c] { apply(c, "Add group", add_group(c.document)); }});
+  }
+
+  void draw(PanelContext& c) override {
+    if (c.ui.icon_button(Widget("Add").tip("Add a body, camera, light, material or group"), icon::kAdd)) ImGui::OpenPopup("add");
+    draw_add_menu(c);
+    c.ui.same_line();
+    ImGui::SetNextItemWidth(-1.0F);
+    c.ui.search_field("Filter", filter_);
+    ImGui::BeginChild("tree");
+    int shown = 0;
+    for (const auto& [field, title] : kSingles) {
+      if (!fits(title)) continue;
+      ++shown;
+      draw_row(c, {field, title, "", 0}, icon::kSettings, true, [] {});
+    }
+    for (const ListInfo& list : kLists) shown += draw_list(c, list);
+    if (shown == 0) c.ui.empty_note("Nothing is called like that.");
+    ImGui::EndChild();
+  }
+
+ private:
+  static void apply(PanelContext& c, const std::string& title, const Result<std::vector<Command>>& commands) {
+    if (!commands.ok()) {
+      c.log.add(commands.status());
+      return;
+    }
+    if (!c.workspace.emit_all(title, *commands)) return;
+    // What is new is what one wants to work on.
+    Selection added;
+    for (const Command& command : *commands) {
+      const auto* insert = std::get_if<InsertElement>(&command);
+      if (insert == nullptr) continue;
+      const auto list = resolve_field(c.document.scenario(), insert->list);
+      if (list.ok() && insert->list.find('.') == std::string::npos) {
+        const std::vector<Row> rows = rows_of(c.document.scenario(), insert->list.c_str());
+        const std::size_t index = insert->index < 0 ? rows.size() - 1 : static_cast<std::size_t>(insert->index);
+        if (index < rows.size()) added.push_back(rows[index].path);
+      }
+    }
+    if (!added.empty()) c.workspace.select(added);
+  }
+
+  void draw_add_menu(PanelContext& c) {
+    if (!ImGui::BeginPopup("add")) return;
+    c.ui.push("Add menu");
+    std::string last;
+    for (const Action& action : c.actions.all()) {
+      if (!action.id.starts_with("add.")) continue;
+      if (!last.empty() && action.menu != last) c.ui.separator();
+      last = action.menu;
+      if (c.ui.menu_item(Widget(action.title).tip(action.help))) c.log.add(c.actions.run(action.id));
+    }
+    c.ui.pop();
+    ImGui::EndPopup();
+  }
+
+  bool fits(const std::string& name) const {
+    const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
+    return std::search(name.begin(), name.end(), filter_.begin(), filter_.end(), same) != name.end();
+  }
+
+  /// How many rows it has shown.
+  int draw_list(PanelContext& c, const ListInfo& list) {
+    const std::vector<Row> rows = rows_of(c.document.scenario(), list.field);
+    const auto fitting = std::count_if(rows.begin(), rows.end(), [&](const Row& row) { return fits(row.name); });
+    if (rows.empty() || fitting == 0) return 0;
+    const bool open = c.ui.tree(Widget(list.title).text(fmt::format("{} ({})", c.ui.with_icon(list.icon, list.title), rows.size())), false, false);
+    if (!open) return 1;
+    if (std::string(list.field) == "body" && filter_.empty()) {
+      draw_children(c, list, rows, "", 0);
+    } else {
+      for (const Row& row : rows) {
+        if (fits(row.name)) draw_row(c, row, list.icon, true, [] {});
+      }
+    }
+    c.ui.tree_pop();
+    return 1 + static_cast<int>(fitting);
+  }
+
+  void draw_children(PanelContext& c, const ListInfo& list, const std::vector<Row>& rows, const std::string& parent, int depth) {
+    for (const Row& row : rows) {
+      const bool known = std::any_of(rows.begin(), rows.end(), [&](const Row& other) { return other.name == row.parent; });
+      if ((known ? row.parent : std::string()) != parent || depth > 64) continue;
+      const bool leaf = std::none_of(rows.begin(), rows.end(), [&](const Row& other) { return other.parent == row.name; });
+      draw_row(c, row, list.icon, leaf, [&] { draw_children(c, list, rows, row.name, depth + 1); });
+    }
+  }
+
+  void draw_row(PanelContext& c, const Row& row, const Icon& icon, bool leaf, const std::function<void()>& children) {
+    if (renamed_ == row.path) {
+      ImGui::SetNextItemWidth(-1.0F);
+      std::string name = new_name_;
+      const bool fresh = std::exchange(rename_fresh_, false);
+      if (fresh) c.ui.focus(c.ui.scope() + "/Name");
+      const Edit edit = c.ui.text_field("Name", name);
+      const bool left = !fresh && ImGui::IsItemDeactivated();
+      if (edit.committed && !name.empty()) c.workspace.emit(Rename{row.path, name});
+      if (left) renamed_.clear();
+      return;
+    }
+    const bool selected = c.document.is_selected(row.path);
+    const bool open = c.ui.tree(Widget(row.path).text(c.ui.with_icon(icon, row.name)), selected, leaf);
+    if (ImGui::IsItemClicked(0) && !ImGui::IsItemToggledOpen()) {
+      if (ImGui::GetIO().KeyCtrl || ImGui::GetIO().KeyShift) {
+        c.workspace.toggle_selected(row.path);
+      } else {
+        c.workspace.select({row.path});
+      }
+    }
+    if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) begin_rename(c, row.path);
+    draw_context_menu(c, row);
+    if (!open) return;
+    children();
+    c.ui.tree_pop();
+  }
+
+  void draw_context_menu(PanelContext& c, const Row& row) {
+    if (!ImGui::BeginPopupContextItem()) return;
+    if (!c.document.is_selected(row.path)) c.workspace.select({row.path});
+    c.ui.push("Menu of element");
+    for (const char* id : {"edit.rename", "edit.duplicate", "edit.delete", "edit.copy", "view.frame"}) {
+      const Action* action = c.actions.find(id);
+      if (action == nullptr) continue;
+      if (c.ui.menu_item(Widget(action->title).tip(action->help), chord_text(c.actions.shortcut(id)))) c.log.add(c.actions.run(id));
+    }
+    const bool in_list = row.path.ends_with("]");
+    if (in_list) {
+      c.ui.separator();
+      if (c.ui.menu_item(Widget("Move up").off(row.index > 0 ? "" : "it is the first"))) c.workspace.emit(MoveElement{row.path, row.index - 1});
+      const std::string list = row.path.substr(0, row.path.find('['));
+      const int count = static_cast<int>(rows_of(c.document.scenario(), list.c_str()).size());
+      if (c.ui.menu_item(Widget("Move down").off(row.index + 1 < count ? "" : "it is the last"))) c.workspace.emit(MoveElement{row.path, row.index + 1});
+    }
+    if (row.path.starts_with("body[")) {
+      c.ui.separator();
+      for (const std::string& kind : shape_kinds()) {
+        if (kind != "mesh" && c.ui.menu_item("Add " + kind + " shape")) apply(c, "Add shape", add_shape(c.document, row.path, kind));
+      }
+      c.ui.separator();
+      for (const std::string& kind : joint_kinds()) {
+        if (c.ui.menu_item("Add " + kind + " joint")) apply(c, "Add joint", add_joint(c.document, row.path, kind));
+      }
+    }
+    c.ui.pop();
+    ImGui::EndPopup();
+  }
+
+  void begin_rename(PanelContext& c, const std::string& path) {
+    const auto ref = resolve_field(c.document.scenario(), path + ".name");
+    if (!path.ends_with("]") || !ref.ok()) return;
+    renamed_ = path;
+    new_name_ = field_text(c.document.scenario(), *ref);
+    rename_fresh_ = true;
+    c.ui.host().keep_drawing();
+  }
+
+  std::string filter_;
+  std::string renamed_;
+  std::string new_name_;
+  bool rename_fresh_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Panel> make_scene_panel() { return std::make_unique<ScenePanel>(); }
+
+}  // namespace diorama::editor
