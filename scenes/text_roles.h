@@ -1,5 +1,5 @@
-// The one table of what the texts of a scenario are: names, references to names, files, paths. Whoever renames or
-// moves something asks here who refers to it. Pure functions, thread-safe.
+// The one table of what the texts of a scenario are: names, references to names, files, paths.
+// Whoever renames or moves something asks here who refers to it. Pure functions, thread-safe.
 #pragma once
 
 #include <string>
@@ -18,8 +18,9 @@ enum class TextRole {
   kJoint,        ///< Name of a joint, given or made from its body's ("<body>/joint<k>").
   kModelCamera,  ///< Name of a camera of the model file.
   kFile,         ///< File, relative to the scenario's folder.
-  kPath,         ///< Field path from the scenario, or from the item of a group that holds the `vary` entry.
-  kValue,        ///< A value of the field that a `vary` entry addresses, as written in a file.
+  kPath,   ///< Field path from the scenario, or from the item of a group that holds the `vary`
+           ///< entry.
+  kValue,  ///< A value of the field that a `vary` entry addresses, as written in a file.
 };
 
 /// The role of a text field (also of each element of a list of texts).

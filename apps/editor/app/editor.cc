@@ -80,19 +80,20 @@ Editor::Editor(std::unique_ptr<UiHost> host, const Options& options, Settings se
                                dataset_ = path;
                                show_panel("Dataset");
                              }});
-  context_ = std::make_unique<PanelContext>(
-      PanelContext{.ui = ui_,
-                   .document = workspace_->document(),
-                   .workspace = *workspace_,
-                   .actions = actions_,
-                   .log = log_,
-                   .settings = settings_,
-                   .dataset = dataset_,
-                   .browser = browser_,
-                   .show_panel = [this](const std::string& panel) { show_panel(panel); },
-                   .focused_panel = [this] { return layout_.focused(); },
-                   .wake = [this] { wake(); },
-                   .test_mode = options_.test_mode});
+  context_ = std::make_unique<PanelContext>(PanelContext{
+      .ui = ui_,
+      .document = workspace_->document(),
+      .workspace = *workspace_,
+      .actions = actions_,
+      .log = log_,
+      .settings = settings_,
+      .dataset = dataset_,
+      .browser = browser_,
+      .open_asking = [this](const std::filesystem::path& file) { files_->open_asking(file); },
+      .show_panel = [this](const std::string& panel) { show_panel(panel); },
+      .focused_panel = [this] { return layout_.focused(); },
+      .wake = [this] { wake(); },
+      .test_mode = options_.test_mode});
   panels_ = make_panels();
   add_actions();
   for (const auto& panel : panels_) panel->add_actions(*context_);

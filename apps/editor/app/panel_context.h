@@ -28,6 +28,8 @@ struct PanelContext {
   std::filesystem::path& dataset;
   FileBrowser& browser;
 
+  /// Opens a scenario, model or dataset, after asking about unsaved changes.
+  std::function<void(const std::filesystem::path& file)> open_asking;
   /// Brings a panel to the front, opening it if need be.
   std::function<void(const std::string& panel)> show_panel;
   /// The panel that has the keyboard.

@@ -18,34 +18,63 @@ std::string shortened(const std::string& value) {
   }
   if (shown.size() <= kShownValue) return shown;
   std::size_t end = kShownValue;
-  while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0) == 0x80) --end;  // Not inside a letter.
+  while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0) == 0x80)
+    --end;  // Not inside a letter.
   return shown.substr(0, end) + "...";
 }
 
 // One list of the fields of each command: to_fields() writes them, from_fields() reads them.
 template <typename Fields>
-void each_field(SetField& c, Fields& f) { f("path", c.path); f("value", c.value); }
+void each_field(SetField& c, Fields& f) {
+  f("path", c.path);
+  f("value", c.value);
+}
 template <typename Fields>
-void each_field(ClearField& c, Fields& f) { f("path", c.path); }
+void each_field(ClearField& c, Fields& f) {
+  f("path", c.path);
+}
 template <typename Fields>
-void each_field(InsertElement& c, Fields& f) { f("list", c.list); f("index", c.index); f("value", c.value); }
+void each_field(InsertElement& c, Fields& f) {
+  f("list", c.list);
+  f("index", c.index);
+  f("value", c.value);
+}
 template <typename Fields>
-void each_field(RemoveElement& c, Fields& f) { f("path", c.path); }
+void each_field(RemoveElement& c, Fields& f) {
+  f("path", c.path);
+}
 template <typename Fields>
-void each_field(MoveElement& c, Fields& f) { f("path", c.path); f("to", c.to); }
+void each_field(MoveElement& c, Fields& f) {
+  f("path", c.path);
+  f("to", c.to);
+}
 template <typename Fields>
-void each_field(Rename& c, Fields& f) { f("path", c.path); f("name", c.name); }
+void each_field(Rename& c, Fields& f) {
+  f("path", c.path);
+  f("name", c.name);
+}
 template <typename Fields>
-void each_field(MakeRandom& c, Fields& f) { f("path", c.path); f("distribution", c.distribution); f("factor", c.factor); }
+void each_field(MakeRandom& c, Fields& f) {
+  f("path", c.path);
+  f("distribution", c.distribution);
+  f("factor", c.factor);
+}
 template <typename Fields>
-void each_field(MakeFixed& c, Fields& f) { f("path", c.path); }
+void each_field(MakeFixed& c, Fields& f) {
+  f("path", c.path);
+}
 template <typename Fields>
-void each_field(ReplaceDocument& c, Fields& f) { f("text", c.text); f("title", c.title); }
+void each_field(ReplaceDocument& c, Fields& f) {
+  f("text", c.text);
+  f("title", c.title);
+}
 
 struct Writer {
   Json& json;
   template <typename T>
-  void operator()(const char* name, const T& value) { json[name] = value; }
+  void operator()(const char* name, const T& value) {
+    json[name] = value;
+  }
 };
 
 struct Taker {
@@ -97,13 +126,19 @@ Result<Command> take(const std::string& name, const Json& json) {
 struct Describe {
   std::string operator()(const SetField& c) const { return c.path + " = " + shortened(c.value); }
   std::string operator()(const ClearField& c) const { return "Reset " + c.path; }
-  std::string operator()(const InsertElement& c) const { return "Add to " + c.list + ": " + shortened(c.value); }
+  std::string operator()(const InsertElement& c) const {
+    return "Add to " + c.list + ": " + shortened(c.value);
+  }
   std::string operator()(const RemoveElement& c) const { return "Remove " + c.path; }
-  std::string operator()(const MoveElement& c) const { return "Move " + c.path + " to place " + std::to_string(c.to + 1); }
+  std::string operator()(const MoveElement& c) const {
+    return "Move " + c.path + " to place " + std::to_string(c.to + 1);
+  }
   std::string operator()(const Rename& c) const { return "Rename " + c.path + " to " + c.name; }
   std::string operator()(const MakeRandom& c) const { return "Make " + c.path + " random"; }
   std::string operator()(const MakeFixed& c) const { return "Make " + c.path + " fixed"; }
-  std::string operator()(const ReplaceDocument& c) const { return c.title.empty() ? "Replace the document" : c.title; }
+  std::string operator()(const ReplaceDocument& c) const {
+    return c.title.empty() ? "Replace the document" : c.title;
+  }
 };
 
 }  // namespace
@@ -126,7 +161,8 @@ Result<Command> command_from_text(const std::string& line) {
   const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return invalid_input("this is no command: " + shortened(line));
   const auto name = json.find("do");
-  if (name == json.end() || !name->is_string()) return invalid_input("'do' is missing in " + shortened(line));
+  if (name == json.end() || !name->is_string())
+    return invalid_input("'do' is missing in " + shortened(line));
   return take(name->get<std::string>(), json);
 }
 

@@ -1,6 +1,6 @@
-// The commands: everything that can be done to a document. Each says what is wanted in terms of field paths
-// (scenes/field_path.h) and values as one writes them in a file, so it can be kept, sent, replayed on another document and
-// shown to a user. Values; thread-safe as values are.
+// The commands: everything that can be done to a document. Each says what is wanted in terms of
+// field paths (scenes/field_path.h) and values as one writes them in a file, so it can be kept,
+// sent, replayed on another document and shown to a user. Values; thread-safe as values are.
 #pragma once
 
 #include <string>
@@ -11,8 +11,9 @@
 
 namespace diorama::editor {
 
-/// Sets a field: a number, word, text, list of words "[RGB, DEPTH]" or a message "{ x: 1 z: 2 }". Absent messages on the way are
-/// made; another alternative of the same choice (sphere for box) gives way.
+/// Sets a field: a number, word, text, list of words "[RGB, DEPTH]" or a message "{ x: 1 z: 2 }".
+/// Absent messages on the way are made; another alternative of the same choice (sphere for box)
+/// gives way.
 struct SetField {
   std::string path;
   std::string value;
@@ -23,14 +24,16 @@ struct ClearField {
   std::string path;
 };
 
-/// A new element of a list: `list` is "body" or "body[ball].shape", `value` its fields, with comments if one likes.
+/// A new element of a list: `list` is "body" or "body[ball].shape", `value` its fields, with
+/// comments if one likes.
 struct InsertElement {
   std::string list;
   int index = -1;  ///< It gets this index; -1 = the last.
   std::string value;
 };
 
-/// Removes an element. What varied in it goes with it; names that referred to it stay and become problems.
+/// Removes an element. What varied in it goes with it; names that referred to it stay and become
+/// problems.
 struct RemoveElement {
   std::string path;
 };
@@ -47,8 +50,8 @@ struct Rename {
   std::string name;
 };
 
-/// Lets a field vary. Without a distribution: one about the present value, within the field's bounds. Each component of a vector
-/// varies on its own.
+/// Lets a field vary. Without a distribution: one about the present value, within the field's
+/// bounds. Each component of a vector varies on its own.
 struct MakeRandom {
   std::string path;
   std::string distribution;  ///< Fields of Distribution, or "".
@@ -66,8 +69,8 @@ struct ReplaceDocument {
   std::string title;  ///< For the history: "Import robot.xml".
 };
 
-using Command = std::variant<SetField, ClearField, InsertElement, RemoveElement, MoveElement, Rename, MakeRandom, MakeFixed,
-                             ReplaceDocument>;
+using Command = std::variant<SetField, ClearField, InsertElement, RemoveElement, MoveElement,
+                             Rename, MakeRandom, MakeFixed, ReplaceDocument>;
 
 /// For the history and the undo menu: "body[ball].mass_kg = 2", "Remove body[ball]".
 std::string describe(const Command& command);

@@ -19,7 +19,8 @@ bool replaces(const Command& later, const Command& earlier) {
 
 std::size_t CommandStack::Step::bytes() const {
   std::size_t sum = sizeof(Step) + title.size() + gesture.size();
-  for (const Splice& splice : splices) sum += sizeof(Splice) + splice.removed.size() + splice.inserted.size();
+  for (const Splice& splice : splices)
+    sum += sizeof(Splice) + splice.removed.size() + splice.inserted.size();
   for (const Command& command : commands) sum += command_text(command).size();
   for (const std::string& path : before) sum += path.size();
   for (const std::string& path : after) sum += path.size();
@@ -55,7 +56,8 @@ Status CommandStack::apply(const Command& command, const std::string& gesture) {
   return {};
 }
 
-Status CommandStack::apply_all(const std::string& title, const std::vector<Command>& commands, const std::string& gesture) {
+Status CommandStack::apply_all(const std::string& title, const std::vector<Command>& commands,
+                               const std::string& gesture) {
   begin_group(title, gesture);
   for (const Command& command : commands) {
     const Status status = apply(command);
@@ -100,13 +102,15 @@ void CommandStack::push(Step step) {
     bytes_ -= merged.bytes();
     std::string before = document_.text();
     const auto undo = [&before](const std::vector<Splice>& splices) {
-      for (auto s = splices.rbegin(); s != splices.rend(); ++s) before.replace(s->at, s->inserted.size(), s->removed);
+      for (auto s = splices.rbegin(); s != splices.rend(); ++s)
+        before.replace(s->at, s->inserted.size(), s->removed);
     };
     undo(step.splices);
     undo(merged.splices);
     merged.splices = {difference(before, document_.text())};
     for (Command& command : step.commands) {
-      std::erase_if(merged.commands, [&](const Command& earlier) { return replaces(command, earlier); });
+      std::erase_if(merged.commands,
+                    [&](const Command& earlier) { return replaces(command, earlier); });
       merged.commands.push_back(std::move(command));
     }
     merged.title = step.title;

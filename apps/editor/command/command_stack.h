@@ -1,5 +1,6 @@
-// CommandStack: applies commands to a document and takes them back. One step may hold several commands (a group), and steps
-// of one gesture become one. Undoing gives back the text byte by byte, and the selection. Not thread-safe.
+// CommandStack: applies commands to a document and takes them back. One step may hold several
+// commands (a group), and steps of one gesture become one. Undoing gives back the text byte by
+// byte, and the selection. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -31,11 +32,12 @@ class CommandStack {
   explicit CommandStack(Document& document, std::size_t max_bytes = kDefaultMaxBytes)
       : document_(document), max_bytes_(max_bytes) {}
 
-  /// Does a command. A failed one changes nothing. Commands of one `gesture` (not empty) that follow each other become one step,
-  /// of which only the latest value for each field is kept.
+  /// Does a command. A failed one changes nothing. Commands of one `gesture` (not empty) that
+  /// follow each other become one step, of which only the latest value for each field is kept.
   Status apply(const Command& command, const std::string& gesture = "");
   /// All or nothing, as one step.
-  Status apply_all(const std::string& title, const std::vector<Command>& commands, const std::string& gesture = "");
+  Status apply_all(const std::string& title, const std::vector<Command>& commands,
+                   const std::string& gesture = "");
 
   /// Commands up to end_group() are one step. Groups may be nested; the outermost counts.
   void begin_group(const std::string& title, const std::string& gesture = "");
@@ -66,7 +68,9 @@ class CommandStack {
   void clear();
 
   /// Called after each thing that happened.
-  void set_observer(std::function<void(const StackEvent&)> observer) { observer_ = std::move(observer); }
+  void set_observer(std::function<void(const StackEvent&)> observer) {
+    observer_ = std::move(observer);
+  }
 
  private:
   struct Step {

@@ -28,9 +28,11 @@ double tidy(double value) {
   return std::strtod(text.data(), nullptr);
 }
 
-double present_value(const google::protobuf::Message& root, const FieldRef& field, const FieldRule& rule) {
+double present_value(const google::protobuf::Message& root, const FieldRef& field,
+                     const FieldRule& rule) {
   const auto& parent = parent_of(root, field);
-  const bool absent = field.field().has_presence() && !parent.GetReflection()->HasField(parent, &field.field());
+  const bool absent =
+      field.field().has_presence() && !parent.GetReflection()->HasField(parent, &field.field());
   if (!absent) return field_number(root, field).value_or(0.0);
   return rule.default_value.value_or(std::clamp(1.0, rule.lower, rule.upper));
 }
@@ -55,7 +57,8 @@ Range range_about(double value, const FieldRule& rule) {
 std::array<double, 3> hue_turned(const std::array<double, 3>& rgb, double turn) {
   // Rotation about the grey axis; a grey colour would stay grey, so it is given some colour first.
   std::array<double, 3> c = rgb;
-  const double spread = *std::max_element(c.begin(), c.end()) - *std::min_element(c.begin(), c.end());
+  const double spread =
+      *std::max_element(c.begin(), c.end()) - *std::min_element(c.begin(), c.end());
   if (spread < 0.1) {
     c[0] = std::min(1.0, c[0] + 0.25);
     c[2] = std::max(0.0, c[2] - 0.25);
@@ -72,25 +75,30 @@ std::array<double, 3> hue_turned(const std::array<double, 3>& rgb, double turn) 
 }
 
 std::string color_text(const std::array<double, 3>& rgb) {
-  return "r: " + format_number(rgb[0]) + " g: " + format_number(rgb[1]) + " b: " + format_number(rgb[2]);
+  return "r: " + format_number(rgb[0]) + " g: " + format_number(rgb[1]) +
+         " b: " + format_number(rgb[2]);
 }
 
-void add_colors(const google::protobuf::Message& root, const FieldRef& field, schema::Choice& choice) {
+void add_colors(const google::protobuf::Message& root, const FieldRef& field,
+                schema::Choice& choice) {
   const auto& parent = parent_of(root, field);
   std::array<double, 3> rgb = {0.7, 0.7, 0.7};  // What an absent colour of a surface is.
   if (parent.GetReflection()->HasField(parent, &field.field())) {
-    const auto& color = static_cast<const schema::Color&>(parent.GetReflection()->GetMessage(parent, &field.field()));
+    const auto& color = static_cast<const schema::Color&>(
+        parent.GetReflection()->GetMessage(parent, &field.field()));
     rgb = {color.r(), color.g(), color.b()};
   }
   choice.add_option()->set_value(color_text(rgb));
   for (int i = 1; i < kColors; ++i) {
-    choice.add_option()->set_value(color_text(hue_turned(rgb, 2.0 * 3.14159265358979 * i / kColors)));
+    choice.add_option()->set_value(
+        color_text(hue_turned(rgb, 2.0 * 3.14159265358979 * i / kColors)));
   }
 }
 
 }  // namespace
 
-Result<schema::Distribution> default_distribution(const google::protobuf::Message& root, const FieldRef& field) {
+Result<schema::Distribution> default_distribution(const google::protobuf::Message& root,
+                                                  const FieldRef& field) {
   schema::Distribution distribution;
   switch (field_kind(field)) {
     case FieldKind::kReal: {
@@ -104,8 +112,10 @@ Result<schema::Distribution> default_distribution(const google::protobuf::Messag
       const FieldRule& rule = field_rule(field.field(), field.holder());
       const double value = present_value(root, field, rule);
       const double half = std::max(1.0, std::round(std::abs(value) * kRelativeHalfWidth));
-      distribution.mutable_integer()->set_low(static_cast<std::int64_t>(std::max(std::ceil(rule.lower), value - half)));
-      distribution.mutable_integer()->set_high(static_cast<std::int64_t>(std::min(std::floor(rule.upper), value + half)));
+      distribution.mutable_integer()->set_low(
+          static_cast<std::int64_t>(std::max(std::ceil(rule.lower), value - half)));
+      distribution.mutable_integer()->set_high(
+          static_cast<std::int64_t>(std::min(std::floor(rule.upper), value + half)));
       return distribution;
     }
     case FieldKind::kBool:

@@ -15,15 +15,20 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 using Steps = std::vector<FieldRef::Step>;
 
-bool same(const FieldRef::Step& a, const FieldRef::Step& b) { return a.field == b.field && a.index == b.index; }
+bool same(const FieldRef::Step& a, const FieldRef::Step& b) {
+  return a.field == b.field && a.index == b.index;
+}
 
 bool same(const Steps& a, const Steps& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& x, const auto& y) { return same(x, y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](const auto& x, const auto& y) { return same(x, y); });
 }
 
 bool begins_with(const Steps& steps, const Steps& prefix) {
   return steps.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), steps.begin(), [](const auto& x, const auto& y) { return same(x, y); });
+         std::equal(prefix.begin(), prefix.end(), steps.begin(),
+                    [](const auto& x, const auto& y) { return same(x, y); });
 }
 
 const Message* message_at(const Message& root, const Steps& steps) {
@@ -38,7 +43,9 @@ const Message* message_at(const Message& root, const Steps& steps) {
 
 /// Where the steps lead after the move; false if what they lead to is removed.
 bool move(Steps& steps, const Restructuring& moves) {
-  if (moves.list == nullptr || steps.size() <= moves.holder.size() || !begins_with(steps, moves.holder)) return true;
+  if (moves.list == nullptr || steps.size() <= moves.holder.size() ||
+      !begins_with(steps, moves.holder))
+    return true;
   FieldRef::Step& step = steps[moves.holder.size()];
   if (step.field != moves.list || step.index < 0) return true;
   step.index = moves.places[static_cast<std::size_t>(step.index)];
@@ -71,13 +78,16 @@ std::string path_of(const Message& root, const Steps& steps) {
   std::string path;
   const Message* message = &root;
   for (const FieldRef::Step& step : steps) {
-    path += (path.empty() ? "" : ".") + (step.index >= 0 ? element_path(*message, *step.field, step.index) : step.field->name());
+    path +=
+        (path.empty() ? "" : ".") +
+        (step.index >= 0 ? element_path(*message, *step.field, step.index) : step.field->name());
     if (&step != &steps.back()) message = message_at(*message, {step});
   }
   return path;
 }
 
-std::vector<TextEdit> follow_paths(const Document& document, const schema::Scenario& changed, const Restructuring& moves) {
+std::vector<TextEdit> follow_paths(const Document& document, const schema::Scenario& changed,
+                                   const Restructuring& moves) {
   std::vector<TextEdit> edits;
   const auto& path_field = *schema::Vary::descriptor()->FindFieldByName("path");
   for (const Root& root : roots_of(document.scenario(), moves)) {
@@ -90,7 +100,8 @@ std::vector<TextEdit> follow_paths(const Document& document, const schema::Scena
       if (!begins_with(moves.holder, root.before)) {
         seen.list = nullptr;
       } else {
-        seen.holder.erase(seen.holder.begin(), seen.holder.begin() + static_cast<std::ptrdiff_t>(root.before.size()));
+        seen.holder.erase(seen.holder.begin(),
+                          seen.holder.begin() + static_cast<std::ptrdiff_t>(root.before.size()));
       }
     }
     FieldRef holder{root.before, ""};
@@ -102,7 +113,8 @@ std::vector<TextEdit> follow_paths(const Document& document, const schema::Scena
       const bool entry_stays = seen.list != &list || !seen.holder.empty();
       if (!entry_stays) continue;
       std::vector<const SourceNode*> removed;
-      const auto& vary = static_cast<const schema::Vary&>(before.GetReflection()->GetRepeatedMessage(before, &list, entry->index));
+      const auto& vary = static_cast<const schema::Vary&>(
+          before.GetReflection()->GetRepeatedMessage(before, &list, entry->index));
       const auto path_nodes = entry->children_of(path_field);
       std::vector<TextEdit> renamed;
       std::vector<std::string> kept;
@@ -127,21 +139,25 @@ std::vector<TextEdit> follow_paths(const Document& document, const schema::Scena
       } else if (!removed.empty()) {
         // Those that are left stand in the place of the first.
         std::string written;
-        for (const std::string& path : kept) written += (written.empty() ? "path: " : " path: ") + quoted_text(path);
+        for (const std::string& path : kept)
+          written += (written.empty() ? "path: " : " path: ") + quoted_text(path);
         const SourceNode& first = *path_nodes.front();
         const std::size_t first_begin = first.in_list ? first.list_begin : first.begin;
         const std::size_t first_end = first.in_list ? first.list_end : first.end;
         edits.push_back({first_begin, first_end, written});
         std::vector<const SourceNode*> others;
         for (const SourceNode* node : path_nodes) {
-          if (node != &first && !(first.in_list && node->list_begin == first.list_begin)) others.push_back(node);
+          if (node != &first && !(first.in_list && node->list_begin == first.list_begin))
+            others.push_back(node);
         }
-        for (TextEdit& edit : remove_nodes(document.text(), *entry, others)) edits.push_back(std::move(edit));
+        for (TextEdit& edit : remove_nodes(document.text(), *entry, others))
+          edits.push_back(std::move(edit));
       } else {
         edits.insert(edits.end(), renamed.begin(), renamed.end());
       }
     }
-    for (TextEdit& edit : remove_nodes(document.text(), root_node, entries_to_remove)) edits.push_back(std::move(edit));
+    for (TextEdit& edit : remove_nodes(document.text(), root_node, entries_to_remove))
+      edits.push_back(std::move(edit));
   }
   return edits;
 }
@@ -151,7 +167,8 @@ Result<VaryRoot> vary_root_of(const schema::Scenario& scenario, const std::strin
   VaryRoot root;
   root.message = &scenario;
   root.relative = ref;
-  const bool in_item = ref.steps.size() > 2 && ref.steps[0].field->message_type() == schema::Group::descriptor() &&
+  const bool in_item = ref.steps.size() > 2 &&
+                       ref.steps[0].field->message_type() == schema::Group::descriptor() &&
                        ref.steps[1].field->message_type() == schema::Group::Item::descriptor();
   // What an item holds is drawn for each body; its weight belongs to the group.
   const bool of_item = in_item && ref.steps[2].field->name() != "weight";

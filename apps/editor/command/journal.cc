@@ -34,7 +34,8 @@ std::string reason(int error) { return std::generic_category().message(error); }
 /// A name that no other journal has had.
 std::string new_name() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::to_string(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()) + "-" + std::to_string(::getpid());
+  return std::to_string(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()) + "-" +
+         std::to_string(::getpid());
 }
 
 std::string head_line(const Document& document) {
@@ -71,7 +72,8 @@ int lock_existing(const std::filesystem::path& file) {
 
 class Journal::File {
  public:
-  explicit File(int descriptor) : descriptor_(descriptor), syncer_([this](const std::stop_token& stop) { run(stop); }) {}
+  explicit File(int descriptor)
+      : descriptor_(descriptor), syncer_([this](const std::stop_token& stop) { run(stop); }) {}
   ~File() {
     syncer_.request_stop();
     wake_.notify_all();
@@ -102,7 +104,8 @@ class Journal::File {
       ::fdatasync(descriptor_);
       lock.lock();
       // What comes within the next half second is synced together.
-      if (wake_.wait_for(lock, stop, kSyncEvery, [] { return false; }) || stop.stop_requested()) return;
+      if (wake_.wait_for(lock, stop, kSyncEvery, [] { return false; }) || stop.stop_requested())
+        return;
     }
   }
 
@@ -119,7 +122,8 @@ std::filesystem::path recovery_folder() {
   const std::filesystem::path inner = std::filesystem::path("diorama") / "editor" / "recovery";
   if (state != nullptr && *state != '\0') return state / inner;
   const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe)
-  if (home != nullptr && *home != '\0') return std::filesystem::path(home) / ".local" / "state" / inner;
+  if (home != nullptr && *home != '\0')
+    return std::filesystem::path(home) / ".local" / "state" / inner;
   return {};
 }
 
@@ -136,7 +140,8 @@ void Journal::restart(const Document& document, std::size_t position) {
   if (file_.empty()) file_ = folder_ / (new_name() + kExtension);
   // Under its final name a journal is locked and its snapshot whole.
   const std::string temporary = file_.string() + ".tmp";
-  const int descriptor = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+  const int descriptor =
+      ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
   int failure = descriptor < 0 ? errno : 0;
   if (failure == 0 && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0) failure = errno;
   const std::string head = head_line(document);
@@ -153,7 +158,8 @@ void Journal::restart(const Document& document, std::size_t position) {
     ::close(descriptor);
     ::unlink(temporary.c_str());
   }
-  status_ = output_error("changes cannot be protected against a crash: " + file_.string() + ": " + reason(failure) +
+  status_ = output_error("changes cannot be protected against a crash: " + file_.string() + ": " +
+                         reason(failure) +
                          "; save often, or set XDG_STATE_HOME to a folder that can be written");
 }
 
@@ -169,11 +175,13 @@ void Journal::append(const StackEvent& event, const Document& document, const Co
     return;
   }
   if (!open_) return;
-  if (event.kind == StackEvent::Kind::kCommand || event.kind == StackEvent::Kind::kEnd) top_ = position;
+  if (event.kind == StackEvent::Kind::kCommand || event.kind == StackEvent::Kind::kEnd)
+    top_ = position;
   const std::string line = event_text(event) + "\n";
   bytes_ += line.size();
   if (const int failure = open_->append(line); failure != 0 && status_.ok()) {
-    status_ = output_error("changes are no longer protected against a crash: " + file_.string() + ": " + reason(failure) + "; save the document");
+    status_ = output_error("changes are no longer protected against a crash: " + file_.string() +
+                           ": " + reason(failure) + "; save the document");
     open_.reset();  // Half a line may stand there; nothing may follow it.
   }
 }
@@ -190,7 +198,9 @@ Result<JournalContent> read_journal(const std::filesystem::path& journal) {
   DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_whole_file(journal));
   JournalContent content;
   std::size_t at = text.find('\n');
-  const Json head = at == std::string::npos ? Json() : Json::parse(text.substr(0, at), nullptr, /*allow_exceptions=*/false);
+  const Json head = at == std::string::npos
+                        ? Json()
+                        : Json::parse(text.substr(0, at), nullptr, /*allow_exceptions=*/false);
   const auto get = [&head](const char* name) {
     const auto found = head.find(name);
     return found != head.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -223,12 +233,14 @@ std::vector<Recovery> list_recoveries(const std::filesystem::path& folder) {
     bool useful = content.ok();
     if (useful && content->events.empty()) {
       const auto present = read_whole_file(content->file);
-      useful = content->file.empty() ? content->text != Document().text() : !present.ok() || *present != content->text;
+      useful = content->file.empty() ? content->text != Document().text()
+                                     : !present.ok() || *present != content->text;
     }
     if (useful) {
       struct stat status {};
       ::fstat(descriptor, &status);
-      found.push_back({entry.path(), content->file, content->title, status.st_mtime, static_cast<int>(content->events.size())});
+      found.push_back({entry.path(), content->file, content->title, status.st_mtime,
+                       static_cast<int>(content->events.size())});
     } else if (content.ok()) {
       std::filesystem::remove(entry.path(), error);
     }

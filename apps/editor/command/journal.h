@@ -1,5 +1,6 @@
-// Journal: what is done to a document, on disk before the next frame, so that a killed editor loses nothing that was written
-// and a dead machine at most the last second. One file for each open document, locked while its editor lives.
+// Journal: what is done to a document, on disk before the next frame, so that a killed editor loses
+// nothing that was written and a dead machine at most the last second. One file for each open
+// document, locked while its editor lives.
 #pragma once
 
 #include <ctime>
@@ -28,7 +29,8 @@ class Journal {
 
   /// Begins anew with the document as it stands. `position` is that of its command stack.
   void restart(const Document& document, std::size_t position);
-  /// Appends what happened. Now and then, and where the lines before do not reach, begins anew instead.
+  /// Appends what happened. Now and then, and where the lines before do not reach, begins anew
+  /// instead.
   void append(const StackEvent& event, const Document& document, const CommandStack& stack);
   /// Removes the file: the document was saved or given up.
   void remove();
@@ -60,8 +62,8 @@ struct Recovery {
   int changes = 0;             ///< Lines behind the snapshot that can be read.
 };
 
-/// All journals of `folder` that no living editor holds and that hold something the file does not, the latest first. Others that no
-/// editor holds are removed.
+/// All journals of `folder` that no living editor holds and that hold something the file does not,
+/// the latest first. Others that no editor holds are removed.
 std::vector<Recovery> list_recoveries(const std::filesystem::path& folder);
 
 /// The snapshot of a journal and what was done after it, as far as it can be read.

@@ -1,5 +1,5 @@
-// What panels and menus add, copy and delete, as commands for CommandStack::apply_all(). Names are new in the document, places
-// are free and above the ground. Pure functions.
+// What panels and menus add, copy and delete, as commands for CommandStack::apply_all(). Names are
+// new in the document, places are free and above the ground. Pure functions.
 #pragma once
 
 #include <filesystem>
@@ -12,35 +12,43 @@
 
 namespace diorama::editor {
 
-/// Names of the alternatives that the schema has: "plane", "box", ... of a shape; "fixed", "orbit", ... of a camera; "sun", ... of a
-/// light; "HINGE", ... of a joint.
+/// Names of the alternatives that the schema has: "plane", "box", ... of a shape; "fixed", "orbit",
+/// ... of a camera; "sun", ... of a light; "HINGE", ... of a joint.
 std::vector<std::string> shape_kinds();
 std::vector<std::string> camera_kinds();
 std::vector<std::string> light_kinds();
 std::vector<std::string> joint_kinds();
 
-/// `wanted`, or `wanted_2` and so on: no element of the list "body", "material", ... is called so. Bodies and groups share their
-/// names, and so do the joints of all bodies.
-std::string unused_name(const schema::Scenario& scenario, const std::string& list, const std::string& wanted);
+/// `wanted`, or `wanted_2` and so on: no element of the list "body", "material", ... is called so.
+/// Bodies and groups share their names, and so do the joints of all bodies.
+std::string unused_name(const schema::Scenario& scenario, const std::string& list,
+                        const std::string& wanted);
 
-/// A body of one shape, resting on z = 0 where no other body stands; a plane is static. For "mesh" give the file.
+/// A body of one shape, resting on z = 0 where no other body stands; a plane is static. For "mesh"
+/// give the file.
 Result<std::vector<Command>> add_body(const Document& document, const std::string& shape_kind,
                                       const std::filesystem::path& mesh_file = {});
 /// A shape more for a body, as large as add_body's.
-Result<std::vector<Command>> add_shape(const Document& document, const std::string& body_path, const std::string& shape_kind);
-Result<std::vector<Command>> add_joint(const Document& document, const std::string& body_path, const std::string& joint_kind);
-/// Looks at the middle of the bodies; "look_at" and "mounted" take the selected body, or the first that moves.
+Result<std::vector<Command>> add_shape(const Document& document, const std::string& body_path,
+                                       const std::string& shape_kind);
+Result<std::vector<Command>> add_joint(const Document& document, const std::string& body_path,
+                                       const std::string& joint_kind);
+/// Looks at the middle of the bodies; "look_at" and "mounted" take the selected body, or the first
+/// that moves.
 Result<std::vector<Command>> add_camera(const Document& document, const std::string& camera_kind);
 Result<std::vector<Command>> add_light(const Document& document, const std::string& light_kind);
 Result<std::vector<Command>> add_material(const Document& document);
 /// Boxes and balls of random size scattered above the ground.
 Result<std::vector<Command>> add_group(const Document& document);
 /// The scenario is built on this model file (MJCF).
-Result<std::vector<Command>> import_model(const Document& document, const std::filesystem::path& file);
+Result<std::vector<Command>> import_model(const Document& document,
+                                          const std::filesystem::path& file);
 
-/// The elements with their comments as protobuf text: of the scenario, or of the message that all of them are in.
+/// The elements with their comments as protobuf text: of the scenario, or of the message that all
+/// of them are in.
 Result<std::string> copy_text(const Document& document, const Selection& paths);
-/// Adds what copy_text() gave, or anything else that is text of a scenario, or of the selected body, group or item.
+/// Adds what copy_text() gave, or anything else that is text of a scenario, or of the selected
+/// body, group or item.
 Result<std::vector<Command>> paste(const Document& document, const std::string& text);
 /// Copies behind the originals.
 Result<std::vector<Command>> duplicate(const Document& document, const Selection& paths);

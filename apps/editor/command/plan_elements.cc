@@ -19,11 +19,15 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-bool is_message_list(const FieldDescriptor& field) { return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE; }
+bool is_message_list(const FieldDescriptor& field) {
+  return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+}
 
 std::string trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+  return first == std::string::npos
+             ? ""
+             : text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -41,11 +45,13 @@ struct Element {
   std::string text;  ///< Behind the field's name: "{ ... }".
 };
 
-Result<Element> read_element(const Message& holder, const FieldRef& list, const std::string& authored) {
+Result<Element> read_element(const Message& holder, const FieldRef& list,
+                             const std::string& authored) {
   const FieldDescriptor& field = list.field();
   Element element;
   std::string text = trimmed(authored);
-  if (!text.empty() && text.front() == '{' && text.back() == '}') text = trimmed(text.substr(1, text.size() - 2));
+  if (!text.empty() && text.front() == '{' && text.back() == '}')
+    text = trimmed(text.substr(1, text.size() - 2));
   const std::unique_ptr<Message> beside(holder.New());
   element.message.reset(beside->GetReflection()->AddMessage(beside.get(), &field)->New());
   google::protobuf::TextFormat::Parser parser;
@@ -53,12 +59,14 @@ Result<Element> read_element(const Message& holder, const FieldRef& list, const 
   parser.RecordErrorsTo(&errors);
   parser.SetRecursionLimit(48);
   if (!parser.ParseFromString(text, element.message.get())) {
-    return invalid_input(list.path + ": this is no " + field.message_type()->name() + ": " + errors.text);
+    return invalid_input(list.path + ": this is no " + field.message_type()->name() + ": " +
+                         errors.text);
   }
   auto source = map_source(text, *field.message_type());
   if (!source.ok()) return source.status().with_context(list.path);
   text = without_message_lists(text, *source);
-  const bool own_layout = text.find('\n') != std::string::npos || text.find('#') != std::string::npos;
+  const bool own_layout =
+      text.find('\n') != std::string::npos || text.find('#') != std::string::npos;
   if (!own_layout) {
     Message& added = *beside->GetReflection()->MutableRepeatedMessage(beside.get(), &field, 0);
     added.CopyFrom(*element.message);
@@ -104,7 +112,8 @@ int size_of(const schema::Scenario& scenario, const FieldRef& list) {
 /// Puts element `from` of a list of the scenario where `to` is.
 void move_in(Message& holder, const FieldDescriptor& field, int from, int to) {
   const Reflection& reflection = *holder.GetReflection();
-  for (int i = from; i != to; i += from < to ? 1 : -1) reflection.SwapElements(&holder, &field, i, from < to ? i + 1 : i - 1);
+  for (int i = from; i != to; i += from < to ? 1 : -1)
+    reflection.SwapElements(&holder, &field, i, from < to ? i + 1 : i - 1);
 }
 
 Restructuring restructuring(const FieldRef& list, int size) {
@@ -117,7 +126,8 @@ Restructuring restructuring(const FieldRef& list, int size) {
 }
 
 /// What a list of words or texts becomes is written as a whole.
-Result<Plan> change_scalars(const Document& document, const FieldRef& list, schema::Scenario changed) {
+Result<Plan> change_scalars(const Document& document, const FieldRef& list,
+                            schema::Scenario changed) {
   return Plan{write_field(document, list, changed), {}};
 }
 
@@ -129,7 +139,8 @@ Result<Plan> plan_command(const InsertElement& command, const Document& document
   const int size = size_of(document.scenario(), list);
   const int index = command.index < 0 ? size : command.index;
   if (index > size) {
-    return invalid_input(list.path + " has " + std::to_string(size) + " elements; index " + std::to_string(index) + " is beyond");
+    return invalid_input(list.path + " has " + std::to_string(size) + " elements; index " +
+                         std::to_string(index) + " is beyond");
   }
   schema::Scenario changed = document.scenario();
   Message& holder = mutable_parent(changed, list);
@@ -137,7 +148,10 @@ Result<Plan> plan_command(const InsertElement& command, const Document& document
     // Through the text of the whole list, which knows how a value is read.
     std::vector<std::string> parts;
     for (int i = 0; i <= size; ++i) {
-      if (i == index) parts.push_back(field.cpp_type() == FieldDescriptor::CPPTYPE_STRING ? quoted_text(command.value) : command.value);
+      if (i == index)
+        parts.push_back(field.cpp_type() == FieldDescriptor::CPPTYPE_STRING
+                            ? quoted_text(command.value)
+                            : command.value);
       if (i < size) parts.push_back(value_text(holder, field, i, 0));
     }
     std::string values = "[";
@@ -152,11 +166,14 @@ Result<Plan> plan_command(const InsertElement& command, const Document& document
   Plan plan;
   Restructuring moves = restructuring(list, size);
   for (int i = index; i < size; ++i) moves.places[static_cast<std::size_t>(i)] = i + 1;
-  if (index < size || !name_of(*element.message).empty()) plan.edits = follow_paths(document, changed, moves);
+  if (index < size || !name_of(*element.message).empty())
+    plan.edits = follow_paths(document, changed, moves);
   if (const SourceNode* parent = parent_node(document, list)) {
-    plan.edits.push_back(insert_text(document.text(), *parent, field, index, join_field(field, element.text)));
+    plan.edits.push_back(
+        insert_text(document.text(), *parent, field, index, join_field(field, element.text)));
   } else {
-    for (TextEdit& edit : write_field(document, list, changed)) plan.edits.push_back(std::move(edit));
+    for (TextEdit& edit : write_field(document, list, changed))
+      plan.edits.push_back(std::move(edit));
   }
   if (field.message_type() != schema::Vary::descriptor()) {
     FieldRef added = list;
@@ -191,7 +208,8 @@ Result<Plan> plan_command(const MoveElement& command, const Document& document) 
   const int from = ref.steps.back().index;
   const int size = size_of(document.scenario(), list);
   if (command.to < 0 || command.to >= size) {
-    return invalid_input(list.path + " has places 0 to " + std::to_string(size - 1) + ", not " + std::to_string(command.to));
+    return invalid_input(list.path + " has places 0 to " + std::to_string(size - 1) + ", not " +
+                         std::to_string(command.to));
   }
   if (command.to == from) return Plan{};
   schema::Scenario changed = document.scenario();
@@ -204,7 +222,8 @@ Result<Plan> plan_command(const MoveElement& command, const Document& document) 
   moves.places[static_cast<std::size_t>(from)] = command.to;
   Plan plan{follow_paths(document, changed, moves), {}};
   const SourceNode& parent = *parent_node(document, ref);
-  for (TextEdit& edit : move_node(document.text(), parent, ref.field(), from, command.to)) plan.edits.push_back(std::move(edit));
+  for (TextEdit& edit : move_node(document.text(), parent, ref.field(), from, command.to))
+    plan.edits.push_back(std::move(edit));
   // Everything selected goes where its element goes.
   Selection selection;
   for (const std::string& path : document.selection()) {
@@ -212,9 +231,11 @@ Result<Plan> plan_command(const MoveElement& command, const Document& document) 
     if (!selected.ok()) continue;
     auto& steps = selected->steps;
     const std::size_t at = moves.holder.size();
-    const bool inside = steps.size() > at && steps[at].field == moves.list && steps[at].index >= 0 &&
-                        std::equal(moves.holder.begin(), moves.holder.end(), steps.begin(),
-                                   [](const auto& a, const auto& b) { return a.field == b.field && a.index == b.index; });
+    const bool inside =
+        steps.size() > at && steps[at].field == moves.list && steps[at].index >= 0 &&
+        std::equal(
+            moves.holder.begin(), moves.holder.end(), steps.begin(),
+            [](const auto& a, const auto& b) { return a.field == b.field && a.index == b.index; });
     if (inside) steps[at].index = moves.places[static_cast<std::size_t>(steps[at].index)];
     selection.push_back(path_of(changed, steps));
   }

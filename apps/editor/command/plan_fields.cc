@@ -16,7 +16,9 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-bool is_list(const FieldRef& ref) { return ref.field().is_repeated() && ref.steps.back().index < 0; }
+bool is_list(const FieldRef& ref) {
+  return ref.field().is_repeated() && ref.steps.back().index < 0;
+}
 
 /// The other alternative of a oneof that the text has in place of the field.
 const SourceNode* other_alternative(const SourceNode& parent, const FieldDescriptor& field) {
@@ -40,20 +42,22 @@ std::string indented(const std::string& text, std::size_t indent) {
 }
 
 /// A list of scalars becomes one "[a, b]" at the place of its first element.
-std::vector<TextEdit> write_list(const Document& document, const SourceNode& parent, const FieldRef& ref,
-                                 const Message& holder) {
+std::vector<TextEdit> write_list(const Document& document, const SourceNode& parent,
+                                 const FieldRef& ref, const Message& holder) {
   const std::string& text = document.text();
   const FieldDescriptor& field = ref.field();
   const auto nodes = parent.children_of(field);
-  if (holder.GetReflection()->FieldSize(holder, &field) == 0) return remove_nodes(text, parent, nodes);
+  if (holder.GetReflection()->FieldSize(holder, &field) == 0)
+    return remove_nodes(text, parent, nodes);
   const std::string written = field_with_value(holder, field, -1, 0);
   if (nodes.empty()) return {insert_text(text, parent, field, -1, written)};
   const SourceNode& first = *nodes.front();
-  std::vector<TextEdit> edits = {
-      {first.in_list ? first.list_begin : first.begin, first.in_list ? first.list_end : first.end, written}};
+  std::vector<TextEdit> edits = {{first.in_list ? first.list_begin : first.begin,
+                                  first.in_list ? first.list_end : first.end, written}};
   std::vector<const SourceNode*> others;
   for (const SourceNode* node : nodes) {
-    if (node != &first && !(first.in_list && node->list_begin == first.list_begin)) others.push_back(node);
+    if (node != &first && !(first.in_list && node->list_begin == first.list_begin))
+      others.push_back(node);
   }
   for (TextEdit& edit : remove_nodes(text, parent, others)) edits.push_back(std::move(edit));
   return edits;
@@ -89,20 +93,23 @@ std::vector<TextEdit> remove_nodes(const std::string& text, const SourceNode& pa
   return edits;
 }
 
-TextEdit insert_text(const std::string& text, const SourceNode& parent, const FieldDescriptor& field, int index,
-                     const std::string& field_text) {
+TextEdit insert_text(const std::string& text, const SourceNode& parent,
+                     const FieldDescriptor& field, int index, const std::string& field_text) {
   const std::size_t length = std::min(field_text.find('\n'), field_text.size());
-  const InsertPlace place = place_of(text, parent, field, index, length, length == field_text.size());
+  const InsertPlace place =
+      place_of(text, parent, field, index, length, length == field_text.size());
   return {place.at, place.at, place.before + indented(field_text, place.indent) + place.after};
 }
 
-std::vector<TextEdit> write_field(const Document& document, const FieldRef& ref, const schema::Scenario& changed) {
+std::vector<TextEdit> write_field(const Document& document, const FieldRef& ref,
+                                  const schema::Scenario& changed) {
   const std::string& text = document.text();
   const auto nodes = nodes_along(document.source(), ref);
   if (nodes.size() == ref.steps.size()) {
     const SourceNode& node = *nodes.back();
     const Message& holder = parent_of(changed, ref);
-    return {replace_value(node, value_text(holder, ref.field(), ref.steps.back().index, indent_at(text, node.begin)))};
+    return {replace_value(node, value_text(holder, ref.field(), ref.steps.back().index,
+                                           indent_at(text, node.begin)))};
   }
   // The outermost message or field that the text does not have is written whole.
   FieldRef absent = ref;
@@ -110,7 +117,8 @@ std::vector<TextEdit> write_field(const Document& document, const FieldRef& ref,
   const SourceNode& parent = nodes.empty() ? document.source() : *nodes.back();
   const Message& holder = parent_of(changed, absent);
   if (is_list(absent)) return write_list(document, parent, absent, holder);
-  const std::string written = field_with_value(holder, absent.field(), absent.steps.back().index, 0);
+  const std::string written =
+      field_with_value(holder, absent.field(), absent.steps.back().index, 0);
   if (const SourceNode* other = other_alternative(parent, absent.field())) {
     return {{other->begin, other->value_end,
              field_with_value(holder, absent.field(), -1, indent_at(text, other->begin))}};
@@ -141,13 +149,15 @@ Result<Plan> plan_command(const ReplaceDocument& command, const Document& docume
   if (!parsed.ok()) return parsed.status();
   if (command.text == document.text()) return Plan{};
   const Splice change = difference(document.text(), command.text);
-  return Plan{{{change.at, change.at + change.removed.size(), change.inserted}}, document.selection()};
+  return Plan{{{change.at, change.at + change.removed.size(), change.inserted}},
+              document.selection()};
 }
 
 }  // namespace internal
 
 Result<Plan> plan(const Command& command, const Document& document) {
-  return std::visit([&](const auto& one) { return internal::plan_command(one, document); }, command);
+  return std::visit([&](const auto& one) { return internal::plan_command(one, document); },
+                    command);
 }
 
 }  // namespace diorama::editor

@@ -26,11 +26,13 @@ const Entries& entries_of(const VaryRoot& root) {
 
 bool begins_with(const FieldRef& ref, const FieldRef& prefix) {
   return ref.steps.size() >= prefix.steps.size() &&
-         std::equal(prefix.steps.begin(), prefix.steps.end(), ref.steps.begin(),
-                    [](const auto& a, const auto& b) { return a.field == b.field && a.index == b.index; });
+         std::equal(
+             prefix.steps.begin(), prefix.steps.end(), ref.steps.begin(),
+             [](const auto& a, const auto& b) { return a.field == b.field && a.index == b.index; });
 }
 
-/// Fields that vary on their own when the message shall vary: the components of a vector, the angles of a rotation.
+/// Fields that vary on their own when the message shall vary: the components of a vector, the
+/// angles of a rotation.
 std::vector<FieldRef> components(const FieldRef& ref) {
   const auto* type = ref.field().message_type();
   if (type != schema::Vec3::descriptor() && type != schema::Euler::descriptor()) return {ref};
@@ -52,7 +54,8 @@ std::string factor_name(const FieldRef& ref, std::set<std::string>& taken) {
     // The list's name says nothing where the element has one: "body[cube]" -> "cube".
     if (c == '[') {
       const std::size_t dot = name.rfind('.');
-      const bool numbered = i + 1 < ref.path.size() && std::isdigit(static_cast<unsigned char>(ref.path[i + 1])) != 0;
+      const bool numbered =
+          i + 1 < ref.path.size() && std::isdigit(static_cast<unsigned char>(ref.path[i + 1])) != 0;
       if (!numbered) name.erase(dot == std::string::npos ? 0 : dot + 1);
     } else if (c != ']') {
       name += c;
@@ -94,7 +97,8 @@ Result<Plan> plan_command(const MakeRandom& command, const Document& document) {
     schema::Vary entry;
     entry.add_path(field.path);
     if (command.distribution.empty()) {
-      DIORAMA_ASSIGN_OR_RETURN(*entry.mutable_distribution(), default_distribution(*root.message, field));
+      DIORAMA_ASSIGN_OR_RETURN(*entry.mutable_distribution(),
+                               default_distribution(*root.message, field));
     } else {
       DIORAMA_ASSIGN_OR_RETURN(const FieldRef distribution, resolve_field(entry, "distribution"));
       DIORAMA_RETURN_IF_ERROR(set_field_text(entry, distribution, command.distribution));
@@ -113,7 +117,8 @@ Result<Plan> plan_command(const MakeRandom& command, const Document& document) {
   for (int i = first; i < size; ++i) {
     text += (text.empty() ? "" : "\n") + field_with_value(changed_root, list, i, 0);
   }
-  return Plan{{insert_text(document.text(), *parent_node(document, root.list), list, first, text)}, {}};
+  return Plan{{insert_text(document.text(), *parent_node(document, root.list), list, first, text)},
+              {}};
 }
 
 Result<Plan> plan_command(const MakeFixed& command, const Document& document) {
@@ -142,10 +147,13 @@ Result<Plan> plan_command(const MakeFixed& command, const Document& document) {
     paths.steps.push_back({&path_field, -1});
     Message& holder = mutable_parent(changed, paths);
     holder.GetReflection()->ClearField(&holder, &path_field);
-    for (const std::string& path : kept) holder.GetReflection()->AddString(&holder, &path_field, path);
-    for (TextEdit& edit : write_field(document, paths, changed)) plan.edits.push_back(std::move(edit));
+    for (const std::string& path : kept)
+      holder.GetReflection()->AddString(&holder, &path_field, path);
+    for (TextEdit& edit : write_field(document, paths, changed))
+      plan.edits.push_back(std::move(edit));
   }
-  for (TextEdit& edit : remove_nodes(document.text(), parent, gone)) plan.edits.push_back(std::move(edit));
+  for (TextEdit& edit : remove_nodes(document.text(), parent, gone))
+    plan.edits.push_back(std::move(edit));
   if (plan.edits.empty()) return invalid_input(command.path + " does not vary");
   return plan;
 }

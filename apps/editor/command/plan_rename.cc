@@ -50,12 +50,14 @@ bool rename_in(Message& message, const Renames& renames) {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       const int size = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
       for (int i = 0; i < size; ++i) {
-        Message& inner = field->is_repeated() ? *reflection.MutableRepeatedMessage(&message, field, i)
-                                              : *reflection.MutableMessage(&message, field);
+        Message& inner = field->is_repeated()
+                             ? *reflection.MutableRepeatedMessage(&message, field, i)
+                             : *reflection.MutableMessage(&message, field);
         found = rename_in(inner, renames) || found;
       }
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated()) {
-      if (const std::string* name = new_name(renames, text_role(*field), get_text(message, *field, -1))) {
+      if (const std::string* name =
+              new_name(renames, text_role(*field), get_text(message, *field, -1))) {
         reflection.SetString(&message, field, *name);
         found = true;
       }
@@ -64,19 +66,27 @@ bool rename_in(Message& message, const Renames& renames) {
   return found;
 }
 
-/// An option of a choice, written for `field`, with the new names; the same text if it refers to none.
-std::string renamed_option(const FieldRef& field, const std::string& option, const Renames& renames) {
+/// An option of a choice, written for `field`, with the new names; the same text if it refers to
+/// none.
+std::string renamed_option(const FieldRef& field, const std::string& option,
+                           const Renames& renames) {
   if (field.field().cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
-    const bool in_quotes = option.size() >= 2 && (option.front() == '"' || option.front() == '\'') && option.back() == option.front();
-    const std::string* name = new_name(renames, text_role(field.field()), in_quotes ? option.substr(1, option.size() - 2) : option);
+    const bool in_quotes = option.size() >= 2 &&
+                           (option.front() == '"' || option.front() == '\'') &&
+                           option.back() == option.front();
+    const std::string* name = new_name(renames, text_role(field.field()),
+                                       in_quotes ? option.substr(1, option.size() - 2) : option);
     return name == nullptr ? option : in_quotes ? quoted_text(*name) : *name;
   }
   if (field.field().cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return option;
-  const auto* prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(field.field().message_type());
+  const auto* prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(
+      field.field().message_type());
   const std::unique_ptr<Message> value(prototype->New());
   const std::size_t brace = option.find_first_not_of(" \t\n");
-  const bool in_braces = brace != std::string::npos && option[brace] == '{' && option.find_last_of('}') != std::string::npos;
-  const std::string fields = in_braces ? option.substr(brace + 1, option.find_last_of('}') - brace - 1) : option;
+  const bool in_braces = brace != std::string::npos && option[brace] == '{' &&
+                         option.find_last_of('}') != std::string::npos;
+  const std::string fields =
+      in_braces ? option.substr(brace + 1, option.find_last_of('}') - brace - 1) : option;
   google::protobuf::TextFormat::Parser parser;
   Silent silent;
   parser.RecordErrorsTo(&silent);
@@ -90,14 +100,16 @@ std::string renamed_option(const FieldRef& field, const std::string& option, con
   return in_braces ? "{ " + text + " }" : text;
 }
 
-/// Edits of all references in the text of `message`. `root` is what the paths of `vary` entries start from.
-void rename_references(const SourceNode& node, const Message& message, const Message& root, const Renames& renames,
-                       std::vector<TextEdit>& edits) {
+/// Edits of all references in the text of `message`. `root` is what the paths of `vary` entries
+/// start from.
+void rename_references(const SourceNode& node, const Message& message, const Message& root,
+                       const Renames& renames, std::vector<TextEdit>& edits) {
   const Reflection& reflection = *message.GetReflection();
   const bool is_item = message.GetDescriptor() == schema::Group::Item::descriptor();
   if (message.GetDescriptor() == schema::Vary::descriptor()) {
     const auto& vary = static_cast<const schema::Vary&>(message);
-    const auto ref = vary.path_size() > 0 ? resolve_field(root, vary.path(0)) : Result<FieldRef>(invalid_input("no path"));
+    const auto ref = vary.path_size() > 0 ? resolve_field(root, vary.path(0))
+                                          : Result<FieldRef>(invalid_input("no path"));
     if (!ref.ok()) return;
     const auto& distribution = *schema::Vary::descriptor()->FindFieldByName("distribution");
     const auto& choice = *schema::Distribution::descriptor()->FindFieldByName("choice");
@@ -107,15 +119,17 @@ void rename_references(const SourceNode& node, const Message& message, const Mes
       const std::string& text = vary.distribution().choice().option(i).value();
       const std::string renamed = renamed_option(*ref, text, renames);
       if (renamed == text) continue;
-      const auto nodes = nodes_along(node, FieldRef{{{&distribution, -1}, {&choice, -1}, {&option, i}, {&value, -1}}, ""});
+      const auto nodes = nodes_along(
+          node, FieldRef{{{&distribution, -1}, {&choice, -1}, {&option, i}, {&value, -1}}, ""});
       if (nodes.size() == 4) edits.push_back(replace_value(*nodes.back(), quoted_text(renamed)));
     }
     return;
   }
   for (const SourceNode& child : node.children) {
     if (child.is_message()) {
-      const Message& inner = child.index >= 0 ? reflection.GetRepeatedMessage(message, child.field, child.index)
-                                              : reflection.GetMessage(message, child.field);
+      const Message& inner = child.index >= 0
+                                 ? reflection.GetRepeatedMessage(message, child.field, child.index)
+                                 : reflection.GetMessage(message, child.field);
       rename_references(child, inner, is_item ? message : root, renames, edits);
     } else if (child.field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
       const std::string text = get_text(message, *child.field, child.index);
@@ -127,12 +141,14 @@ void rename_references(const SourceNode& node, const Message& message, const Mes
 }
 
 /// What changes its name together with the element.
-Renames renames_of(const schema::Scenario& scenario, const FieldRef& ref, const std::string& before, const std::string& after) {
+Renames renames_of(const schema::Scenario& scenario, const FieldRef& ref, const std::string& before,
+                   const std::string& after) {
   Renames renames;
   const Descriptor* type = ref.field().message_type();
   // Bodies and materials of a catalogue take their names from the group.
   const bool authored = ref.steps[0].field->message_type() != schema::Group::descriptor();
-  if (type == schema::Material::descriptor() && authored && !before.empty()) renames[{TextRole::kMaterial, before}] = after;
+  if (type == schema::Material::descriptor() && authored && !before.empty())
+    renames[{TextRole::kMaterial, before}] = after;
   if (type == schema::Body::descriptor() && authored) {
     if (!before.empty()) renames[{TextRole::kBody, before}] = after;
     const schema::Body& body = scenario.body(ref.steps[0].index);
@@ -143,7 +159,8 @@ Renames renames_of(const schema::Scenario& scenario, const FieldRef& ref, const 
     }
   }
   if (type == schema::Joint::descriptor() && authored) {
-    const std::string made = scenario.body(ref.steps[0].index).name() + "/joint" + std::to_string(ref.steps[1].index);
+    const std::string made =
+        scenario.body(ref.steps[0].index).name() + "/joint" + std::to_string(ref.steps[1].index);
     renames[{TextRole::kJoint, before.empty() ? made : before}] = after;
   }
   return renames;
@@ -156,19 +173,26 @@ Result<Plan> plan_command(const Rename& command, const Document& document) {
   DIORAMA_ASSIGN_OR_RETURN(const FieldRef ref, resolve_field(scenario, command.path));
   const Descriptor* type = ref.field().message_type();
   const FieldDescriptor* name_field = type == nullptr ? nullptr : type->FindFieldByName("name");
-  if (ref.steps.back().index < 0 || name_field == nullptr) return invalid_input(ref.path + " has no name");
-  if (command.name.empty()) return invalid_input(ref.path + ": give it a name; it is what the rest of the file calls it by");
+  if (ref.steps.back().index < 0 || name_field == nullptr)
+    return invalid_input(ref.path + " has no name");
+  if (command.name.empty())
+    return invalid_input(ref.path +
+                         ": give it a name; it is what the rest of the file calls it by");
   if (command.name.find(']') != std::string::npos) {
-    return invalid_input("'" + command.name + "': a name with ']' cannot be written in a field path");
+    return invalid_input("'" + command.name +
+                         "': a name with ']' cannot be written in a field path");
   }
   const Message& holder = parent_of(scenario, ref);
   const Reflection& reflection = *holder.GetReflection();
-  const std::string before = name_of(reflection.GetRepeatedMessage(holder, &ref.field(), ref.steps.back().index));
+  const std::string before =
+      name_of(reflection.GetRepeatedMessage(holder, &ref.field(), ref.steps.back().index));
   if (command.name == before) return Plan{};
   bool first_of_its_name = true;
   for (int i = 0; i < reflection.FieldSize(holder, &ref.field()); ++i) {
     const std::string name = name_of(reflection.GetRepeatedMessage(holder, &ref.field(), i));
-    if (name == command.name) return invalid_input("there is a " + ref.field().name() + " '" + name + "' already; choose another name");
+    if (name == command.name)
+      return invalid_input("there is a " + ref.field().name() + " '" + name +
+                           "' already; choose another name");
     if (i < ref.steps.back().index && name == before) first_of_its_name = false;
   }
 
@@ -181,7 +205,8 @@ Result<Plan> plan_command(const Rename& command, const Document& document) {
   for (TextEdit& edit : follow_paths(document, changed, {})) plan.edits.push_back(std::move(edit));
   // Of two with the same name, references mean the first.
   if (first_of_its_name) {
-    rename_references(document.source(), scenario, scenario, renames_of(scenario, ref, before, command.name), plan.edits);
+    rename_references(document.source(), scenario, scenario,
+                      renames_of(scenario, ref, before, command.name), plan.edits);
   }
   return plan;
 }

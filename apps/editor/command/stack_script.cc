@@ -18,7 +18,9 @@ constexpr std::array<std::pair<Kind, const char*>, 5> kVerbs = {{{Kind::kBegin, 
                                                                  {Kind::kUndo, "undo"},
                                                                  {Kind::kRedo, "redo"}}};
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace
 
@@ -97,8 +99,9 @@ Result<std::vector<Command>> macro_from_text(const std::string& text) {
     return invalid_input("line 1: this is no macro of diorama");
   }
   if (head.value("version", 0) != kScriptVersion) {
-    return invalid_input("line 1: the macro is of version " + std::to_string(head.value("version", 0)) + "; this program plays version " +
-                         std::to_string(kScriptVersion));
+    return invalid_input("line 1: the macro is of version " +
+                         std::to_string(head.value("version", 0)) +
+                         "; this program plays version " + std::to_string(kScriptVersion));
   }
   std::vector<Command> commands;
   for (int number = 2; std::getline(lines, line); ++number) {

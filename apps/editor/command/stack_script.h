@@ -1,5 +1,6 @@
-// What happened to a command stack, as lines of text: the journal keeps them, macros are made of them, tests replay them. The
-// text begins with a line that names the format, {"format":"diorama commands","version":1}. Pure functions.
+// What happened to a command stack, as lines of text: the journal keeps them, macros are made of
+// them, tests replay them. The text begins with a line that names the format, {"format":"diorama
+// commands","version":1}. Pure functions.
 #pragma once
 
 #include <string>
@@ -11,7 +12,8 @@ namespace diorama::editor {
 
 inline constexpr int kScriptVersion = 1;
 
-/// One line of JSON without line feed: {"do":"set",...}, {"do":"begin","title":"..."}, {"do":"undo"}.
+/// One line of JSON without line feed: {"do":"set",...}, {"do":"begin","title":"..."},
+/// {"do":"undo"}.
 std::string event_text(const StackEvent& event);
 Result<StackEvent> event_from_text(const std::string& line);
 /// Does to the stack what happened.

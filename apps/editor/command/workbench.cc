@@ -16,20 +16,29 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 /// Paths of all fields that name a relative file.
-void collect_files(const Message& message, const std::string& prefix, std::vector<std::pair<std::string, std::string>>& files) {
+void collect_files(const Message& message, const std::string& prefix,
+                   std::vector<std::pair<std::string, std::string>>& files) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      const int size = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
+      const int size =
+          field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
       for (int i = 0; i < size; ++i) {
-        const Message& inner = field->is_repeated() ? message.GetReflection()->GetRepeatedMessage(message, field, i)
-                                                    : message.GetReflection()->GetMessage(message, field);
-        collect_files(inner, prefix + (field->is_repeated() ? element_path(message, *field, i) : field->name()) + ".", files);
+        const Message& inner = field->is_repeated()
+                                   ? message.GetReflection()->GetRepeatedMessage(message, field, i)
+                                   : message.GetReflection()->GetMessage(message, field);
+        collect_files(
+            inner,
+            prefix + (field->is_repeated() ? element_path(message, *field, i) : field->name()) +
+                ".",
+            files);
       }
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated() && text_role(*field) == TextRole::kFile) {
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated() &&
+               text_role(*field) == TextRole::kFile) {
       const std::string name = message.GetReflection()->GetString(message, field);
-      if (!name.empty() && std::filesystem::path(name).is_relative()) files.emplace_back(prefix + field->name(), name);
+      if (!name.empty() && std::filesystem::path(name).is_relative())
+        files.emplace_back(prefix + field->name(), name);
     }
   }
 }
@@ -38,7 +47,8 @@ void collect_files(const Message& message, const std::string& prefix, std::vecto
 
 Workbench::Workbench(std::filesystem::path journal_folder)
     : journal_folder_(std::move(journal_folder)), stack_(document_), journal_(journal_folder_) {
-  stack_.set_observer([this](const StackEvent& event) { journal_.append(event, document_, stack_); });
+  stack_.set_observer(
+      [this](const StackEvent& event) { journal_.append(event, document_, stack_); });
 }
 
 void Workbench::take(Document document) {
@@ -70,13 +80,15 @@ Status Workbench::save() {
 }
 
 Status Workbench::save_as(const std::filesystem::path& file) {
-  const std::filesystem::path folder = std::filesystem::absolute(file).lexically_normal().parent_path();
+  const std::filesystem::path folder =
+      std::filesystem::absolute(file).lexically_normal().parent_path();
   std::vector<std::pair<std::string, std::string>> files;
   if (folder != document_.base_folder()) collect_files(document_.scenario(), "", files);
   stack_.begin_group("Save as " + file.filename().string());
   Status status;
   for (const auto& [path, name] : files) {
-    const std::filesystem::path same = (document_.base_folder() / name).lexically_normal().lexically_relative(folder);
+    const std::filesystem::path same =
+        (document_.base_folder() / name).lexically_normal().lexically_relative(folder);
     if (status.ok()) status = stack_.apply(SetField{path, same.generic_string()});
   }
   if (status.ok()) status = document_.save_as(file);
@@ -94,7 +106,8 @@ std::vector<Recovery> Workbench::recoveries() const { return list_recoveries(jou
 Status Workbench::recover(const std::filesystem::path& journal, int* left_out) {
   DIORAMA_ASSIGN_OR_RETURN(const JournalContent content, read_journal(journal));
   const auto saved = read_whole_file(content.file);
-  DIORAMA_ASSIGN_OR_RETURN(Document document, Document::from_text(content.text, content.file, saved.ok() ? *saved : ""));
+  DIORAMA_ASSIGN_OR_RETURN(
+      Document document, Document::from_text(content.text, content.file, saved.ok() ? *saved : ""));
   take(std::move(document));
   journal_.restart(document_, 0);
   std::size_t done = 0;
@@ -130,7 +143,8 @@ std::string Workbench::stop_macro() {
 
 Status Workbench::play_macro(const std::string& text) {
   DIORAMA_ASSIGN_OR_RETURN(const std::vector<Command> commands, macro_from_text(text));
-  return stack_.apply_all("Play a macro of " + std::to_string(commands.size()) + " commands", commands);
+  return stack_.apply_all("Play a macro of " + std::to_string(commands.size()) + " commands",
+                          commands);
 }
 
 }  // namespace diorama::editor

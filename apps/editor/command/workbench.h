@@ -1,5 +1,5 @@
-// Workbench: the one document that is open, with its commands and its journal. The application owns it; panels read
-// document() and stack() and emit commands. Not thread-safe: UI thread.
+// Workbench: the one document that is open, with its commands and its journal. The application owns
+// it; panels read document() and stack() and emit commands. Not thread-safe: UI thread.
 #pragma once
 
 #include <filesystem>
@@ -25,11 +25,16 @@ class Workbench {
   const Status& journal_status() const { return journal_.status(); }
 
   // Commands: see CommandStack.
-  Status apply(const Command& command, const std::string& gesture = "") { return stack_.apply(command, gesture); }
-  Status apply_all(const std::string& title, const std::vector<Command>& commands, const std::string& gesture = "") {
+  Status apply(const Command& command, const std::string& gesture = "") {
+    return stack_.apply(command, gesture);
+  }
+  Status apply_all(const std::string& title, const std::vector<Command>& commands,
+                   const std::string& gesture = "") {
     return stack_.apply_all(title, commands, gesture);
   }
-  void begin_group(const std::string& title, const std::string& gesture = "") { stack_.begin_group(title, gesture); }
+  void begin_group(const std::string& title, const std::string& gesture = "") {
+    stack_.begin_group(title, gesture);
+  }
   void end_group() { stack_.end_group(); }
   void cancel_group() { stack_.cancel_group(); }
   bool undo() { return stack_.undo(); }
@@ -46,12 +51,14 @@ class Workbench {
   /// Opens a scenario that has no file: a drawn sample, a pasted text. It counts as changed.
   Status open_text(const std::string& text);
   Status save();
-  /// Files that the scenario names relative to its folder are named anew, so that they stay the same files.
+  /// Files that the scenario names relative to its folder are named anew, so that they stay the
+  /// same files.
   Status save_as(const std::filesystem::path& file);
 
   // Recovery.
   std::vector<Recovery> recoveries() const;
-  /// Opens what a killed editor left, with its history since the last snapshot. `left_out` changes at the end could not be done.
+  /// Opens what a killed editor left, with its history since the last snapshot. `left_out` changes
+  /// at the end could not be done.
   Status recover(const std::filesystem::path& journal, int* left_out = nullptr);
   Status discard(const std::filesystem::path& journal) const;
   /// The editor closes as it should: the journal is not needed any more.

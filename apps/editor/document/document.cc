@@ -49,7 +49,8 @@ std::optional<std::size_t> moved(std::size_t offset, const std::vector<TextEdit>
   for (const TextEdit& edit : edits) {
     if (edit.begin <= offset && offset < edit.end) return std::nullopt;
     if (edit.end <= offset) {
-      shift += static_cast<std::ptrdiff_t>(edit.text.size()) - static_cast<std::ptrdiff_t>(edit.end - edit.begin);
+      shift += static_cast<std::ptrdiff_t>(edit.text.size()) -
+               static_cast<std::ptrdiff_t>(edit.end - edit.begin);
     }
   }
   return static_cast<std::size_t>(static_cast<std::ptrdiff_t>(offset) + shift);
@@ -70,7 +71,8 @@ Result<Document> Document::open(const std::filesystem::path& file) {
   return from_text(text, file, text);
 }
 
-Result<Document> Document::from_text(std::string text, std::filesystem::path file, std::string saved) {
+Result<Document> Document::from_text(std::string text, std::filesystem::path file,
+                                     std::string saved) {
   Document document;
   const std::string name = file.empty() ? "the scenario" : file.string();
   auto scenario = parse_scenario(text, name);
@@ -89,7 +91,9 @@ std::filesystem::path Document::base_folder() const {
   return file_.empty() ? std::filesystem::current_path() : file_.parent_path();
 }
 
-std::string Document::title() const { return file_.empty() ? "untitled" : file_.filename().string(); }
+std::string Document::title() const {
+  return file_.empty() ? "untitled" : file_.filename().string();
+}
 
 bool Document::changed_on_disk() const {
   if (file_.empty()) return false;
@@ -148,7 +152,8 @@ Result<std::vector<Splice>> Document::apply(std::vector<TextEdit> edits) {
   // From the last to the first, so that each offset holds when its turn comes.
   std::vector<Splice> splices;
   for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) {
-    splices.push_back({edit->begin, text_.substr(edit->begin, edit->end - edit->begin), edit->text});
+    splices.push_back(
+        {edit->begin, text_.substr(edit->begin, edit->end - edit->begin), edit->text});
   }
   std::vector<std::optional<std::size_t>> places;
   for (const std::string& path : selection_) {
@@ -159,7 +164,8 @@ Result<std::vector<Splice>> Document::apply(std::vector<TextEdit> edits) {
   DIORAMA_RETURN_IF_ERROR(set_text(with_edits(text_, edits)));
   Selection selection;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    // An element that is not written (a singular message with its defaults) stays selected by its path.
+    // An element that is not written (a singular message with its defaults) stays selected by its
+    // path.
     const auto path = places[i] ? path_at(source_, *places[i]) : std::nullopt;
     if (path) selection.push_back(*path);
   }
@@ -200,8 +206,11 @@ Splice difference(const std::string& before, const std::string& after) {
   std::size_t head = 0;
   while (head < shorter && before[head] == after[head]) ++head;
   std::size_t tail = 0;
-  while (tail < shorter - head && before[before.size() - 1 - tail] == after[after.size() - 1 - tail]) ++tail;
-  return {head, before.substr(head, before.size() - head - tail), after.substr(head, after.size() - head - tail)};
+  while (tail < shorter - head &&
+         before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    ++tail;
+  return {head, before.substr(head, before.size() - head - tail),
+          after.substr(head, after.size() - head - tail)};
 }
 
 }  // namespace diorama::editor

@@ -1,6 +1,7 @@
-// Document: the scenario that is being edited. Its truth is the text as the author wrote it; the message is what that text
-// says. So comments, order and layout of a file are kept, an untouched file is saved byte by byte, and an edit changes the
-// bytes of its fields alone. Only commands change it (apps/editor/command). Not thread-safe; copy what workers need.
+// Document: the scenario that is being edited. Its truth is the text as the author wrote it; the
+// message is what that text says. So comments, order and layout of a file are kept, an untouched
+// file is saved byte by byte, and an edit changes the bytes of its fields alone. Only commands
+// change it (apps/editor/command). Not thread-safe; copy what workers need.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@
 
 namespace diorama::editor {
 
-/// Canonical paths of selected elements, each once, in the order in which they were selected; the last is the one that
-/// single-element tools work on.
+/// Canonical paths of selected elements, each once, in the order in which they were selected; the
+/// last is the one that single-element tools work on.
 using Selection = std::vector<std::string>;
 
 /// One exchange of bytes, undone by exchanging back.
@@ -33,8 +34,10 @@ class Document {
 
   /// Errors are those of read_scenario(): every problem of the file's syntax, a line each.
   static Result<Document> open(const std::filesystem::path& file);
-  /// A document that would be saved to `file` (may be empty) and differs from it if `text` differs from `saved`.
-  static Result<Document> from_text(std::string text, std::filesystem::path file = {}, std::string saved = "");
+  /// A document that would be saved to `file` (may be empty) and differs from it if `text` differs
+  /// from `saved`.
+  static Result<Document> from_text(std::string text, std::filesystem::path file = {},
+                                    std::string saved = "");
 
   const schema::Scenario& scenario() const { return scenario_; }
   const std::string& text() const { return text_; }
@@ -51,7 +54,8 @@ class Document {
   bool dirty() const { return text_ != saved_text_; }
   /// Different for every state of the text that ever stood in any document of this process.
   std::uint64_t revision() const { return revision_; }
-  /// Whether the file holds something else than when it was opened or saved last; also if it is gone.
+  /// Whether the file holds something else than when it was opened or saved last; also if it is
+  /// gone.
   bool changed_on_disk() const;
 
   const Selection& selection() const { return selection_; }
@@ -60,19 +64,21 @@ class Document {
   void select(const Selection& paths);
   void toggle_selected(const std::string& path);
 
-  /// What validate() finds: errors and warnings in field order. Computed once for each revision; looks whether files exist.
+  /// What validate() finds: errors and warnings in field order. Computed once for each revision;
+  /// looks whether files exist.
   const std::vector<Diagnostic>& problems() const;
   /// Forgets problems(), because files were added or removed.
   void recheck() { problems_revision_ = 0; }
 
-  /// Writes a temporary file and renames it; on a failure (output_error) the old file and the document are as before.
+  /// Writes a temporary file and renames it; on a failure (output_error) the old file and the
+  /// document are as before.
   Status save();
   Status save_as(const std::filesystem::path& file);
 
   // For the command stack.
 
-  /// Applies the edits and returns what undoes them. If the text would not be a scenario, nothing changes. Selected elements
-  /// stay selected wherever they move to, unless they are removed.
+  /// Applies the edits and returns what undoes them. If the text would not be a scenario, nothing
+  /// changes. Selected elements stay selected wherever they move to, unless they are removed.
   Result<std::vector<Splice>> apply(std::vector<TextEdit> edits);
   void redo(const std::vector<Splice>& splices);
   void undo(const std::vector<Splice>& splices);
@@ -95,7 +101,8 @@ class Document {
 /// The parts of a text that differ, as one splice.
 Splice difference(const std::string& before, const std::string& after);
 
-/// Writes `text` to a temporary file beside `file`, syncs and renames it. output_error with the system's reason.
+/// Writes `text` to a temporary file beside `file`, syncs and renames it. output_error with the
+/// system's reason.
 Status write_whole_file(const std::filesystem::path& file, const std::string& text);
 /// The bytes of a file, or invalid_input.
 Result<std::string> read_whole_file(const std::filesystem::path& file);

@@ -20,14 +20,16 @@ using google::protobuf::Reflection;
 std::vector<const FieldDescriptor*> set_fields(const Message& message) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
-  std::sort(fields.begin(), fields.end(),
-            [](const FieldDescriptor* a, const FieldDescriptor* b) { return a->index() < b->index(); });
+  std::sort(fields.begin(), fields.end(), [](const FieldDescriptor* a, const FieldDescriptor* b) {
+    return a->index() < b->index();
+  });
   return fields;
 }
 
 /// Lists of words are written "[RGB, DEPTH]"; texts and messages one by one.
 bool is_written_as_list(const FieldDescriptor& field) {
-  return field.is_repeated() && field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE && field.cpp_type() != FieldDescriptor::CPPTYPE_STRING;
+  return field.is_repeated() && field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE &&
+         field.cpp_type() != FieldDescriptor::CPPTYPE_STRING;
 }
 
 /// Calls `visit(field, index)` for each field and each element that is written on its own.
@@ -52,7 +54,8 @@ std::string scalar_text(const Message& parent, const FieldDescriptor& field, int
 
 const Message& message_of(const Message& parent, const FieldDescriptor& field, int index) {
   const Reflection& reflection = *parent.GetReflection();
-  return index >= 0 ? reflection.GetRepeatedMessage(parent, &field, index) : reflection.GetMessage(parent, &field);
+  return index >= 0 ? reflection.GetRepeatedMessage(parent, &field, index)
+                    : reflection.GetMessage(parent, &field);
 }
 
 std::string one_line(const Message& message) {
@@ -78,7 +81,8 @@ std::string join_field(const FieldDescriptor& field, const std::string& value) {
   return field.name() + (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE ? " " : ": ") + value;
 }
 
-std::string value_text(const Message& parent, const FieldDescriptor& field, int index, std::size_t indent) {
+std::string value_text(const Message& parent, const FieldDescriptor& field, int index,
+                       std::size_t indent) {
   if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
     if (!field.is_repeated() || index >= 0) return scalar_text(parent, field, index);
     std::string text;
@@ -97,7 +101,8 @@ std::string value_text(const Message& parent, const FieldDescriptor& field, int 
   return text + std::string(indent, ' ') + "}";
 }
 
-std::string field_with_value(const Message& parent, const FieldDescriptor& field, int index, std::size_t indent) {
+std::string field_with_value(const Message& parent, const FieldDescriptor& field, int index,
+                             std::size_t indent) {
   if (field.is_repeated() && index < 0 && !is_written_as_list(field)) {
     std::string text;
     for (int k = 0; k < parent.GetReflection()->FieldSize(parent, &field); ++k) {

@@ -7,7 +7,9 @@
 namespace diorama::editor {
 
 ProblemFinder::ProblemFinder(Sampler::Tools tools, int episodes, std::function<void()> on_new)
-    : tools_(std::move(tools)), episodes_(episodes), on_new_(std::move(on_new)),
+    : tools_(std::move(tools)),
+      episodes_(episodes),
+      on_new_(std::move(on_new)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 ProblemFinder::~ProblemFinder() = default;
@@ -15,7 +17,9 @@ ProblemFinder::~ProblemFinder() = default;
 void ProblemFinder::look(const Document& document, SampleKey key) {
   {
     const std::lock_guard lock(mutex_);
-    if (document.revision() == asked_revision_ && key.seed == asked_key_.seed && key.episode == asked_key_.episode) return;
+    if (document.revision() == asked_revision_ && key.seed == asked_key_.seed &&
+        key.episode == asked_key_.episode)
+      return;
     asked_revision_ = document.revision();
     asked_key_ = key;
     wanted_ = Request{document.revision(), key, document.scenario(), document.base_folder()};

@@ -1,5 +1,6 @@
-// ProblemFinder: looks for problems of the built scene on a thread of its own, and counts how many episodes are rejected. Only the
-// newest state of the document is looked at. Thread-safe; no function waits.
+// ProblemFinder: looks for problems of the built scene on a thread of its own, and counts how many
+// episodes are rejected. Only the newest state of the document is looked at. Thread-safe; no
+// function waits.
 #pragma once
 
 #include <condition_variable>
@@ -20,18 +21,19 @@ namespace diorama::editor {
 
 /// What is known about one state of the document. Immutable.
 struct FoundProblems {
-  std::uint64_t revision = 0;         ///< Of the document; 0 = nothing was looked at yet.
+  std::uint64_t revision = 0;  ///< Of the document; 0 = nothing was looked at yet.
   SampleKey key;
-  bool complete = false;              ///< Nothing more will come for this state.
-  std::vector<Diagnostic> problems;   ///< See scene_problems().
-  int drawn = 0;                      ///< Episodes tried, beginning with key.episode,
-  int rejected = 0;                   ///< those of them that were rejected,
-  std::string reason;                 ///< and why the first of these was.
+  bool complete = false;             ///< Nothing more will come for this state.
+  std::vector<Diagnostic> problems;  ///< See scene_problems().
+  int drawn = 0;                     ///< Episodes tried, beginning with key.episode,
+  int rejected = 0;                  ///< those of them that were rejected,
+  std::string reason;                ///< and why the first of these was.
 };
 
 class ProblemFinder {
  public:
-  /// Tries `episodes` draws of each state. `on_new` is called on the worker after each news; it may be empty.
+  /// Tries `episodes` draws of each state. `on_new` is called on the worker after each news; it may
+  /// be empty.
   ProblemFinder(Sampler::Tools tools, int episodes, std::function<void()> on_new = {});
   ~ProblemFinder();
 

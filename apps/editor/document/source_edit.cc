@@ -19,12 +19,15 @@ std::size_t line_begin(const std::string& text, std::size_t at) {
   return feed == std::string::npos ? 0 : feed + 1;
 }
 /// Offset of the line feed, or of the text's end.
-std::size_t line_end(const std::string& text, std::size_t at) { return std::min(text.find('\n', at), text.size()); }
+std::size_t line_end(const std::string& text, std::size_t at) {
+  return std::min(text.find('\n', at), text.size());
+}
 
 /// Only blanks between the line's beginning and `at`.
 bool begins_line(const std::string& text, std::size_t at) {
   const std::size_t begin = line_begin(text, at);
-  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin), text.begin() + static_cast<std::ptrdiff_t>(at), is_blank);
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                     text.begin() + static_cast<std::ptrdiff_t>(at), is_blank);
 }
 
 std::size_t skip_blanks(const std::string& text, std::size_t at) {
@@ -58,7 +61,8 @@ std::size_t comment_lines_begin(const std::string& text, std::size_t begin, std:
   return begin;
 }
 
-/// The span of a node that has its lines for itself, with its comments and without the last line feed.
+/// The span of a node that has its lines for itself, with its comments and without the last line
+/// feed.
 struct Block {
   bool alone = false;
   std::size_t begin = 0;
@@ -72,7 +76,8 @@ std::size_t floor_of(const std::string& text, const SourceNode& parent, const So
   for (const SourceNode& other : parent.children) {
     if (other.end <= node.begin) previous = &other;
   }
-  if (previous != nullptr) floor = behind_comment(text, previous->in_list ? previous->list_end : previous->end);
+  if (previous != nullptr)
+    floor = behind_comment(text, previous->in_list ? previous->list_end : previous->end);
   // The head of the file is not the first field's.
   if (parent.field == nullptr && previous == nullptr) floor = line_begin(text, node.begin);
   return floor;
@@ -88,7 +93,9 @@ Block block_of(const std::string& text, const SourceNode& parent, const SourceNo
   return block;
 }
 
-std::string line_feed(const std::string& text) { return text.find("\r\n") != std::string::npos ? "\r\n" : "\n"; }
+std::string line_feed(const std::string& text) {
+  return text.find("\r\n") != std::string::npos ? "\r\n" : "\n";
+}
 
 }  // namespace
 
@@ -120,7 +127,8 @@ TextEdit remove_node(const std::string& text, const SourceNode& parent, const So
   const Block block = block_of(text, parent, node);
   if (block.alone) {
     const std::size_t end = line_end(text, block.end);
-    // The whole lines; at the very end of the text the line feed in front instead of the one behind.
+    // The whole lines; at the very end of the text the line feed in front instead of the one
+    // behind.
     if (end < text.size()) return {block.begin, end + 1, ""};
     return {block.begin, end, ""};
   }
@@ -130,20 +138,24 @@ TextEdit remove_node(const std::string& text, const SourceNode& parent, const So
     return {begin, node.end, ""};
   }
   if (node.end == parent.children.back().end) {
-    // The parent's closing brace follows: it moves up to what stood before, unless that is a comment.
+    // The parent's closing brace follows: it moves up to what stood before, unless that is a
+    // comment.
     const std::size_t before = floor_of(text, parent, node);
     const bool only_blanks = text.find_first_not_of(" \t\r\n", before) == node.begin;
-    const bool comment = text.substr(line_begin(text, before), before - line_begin(text, before)).find('#') != std::string::npos;
+    const bool comment =
+        text.substr(line_begin(text, before), before - line_begin(text, before)).find('#') !=
+        std::string::npos;
     if (parent.field != nullptr && only_blanks && !comment) return {before, node.end, ""};
   }
-  // Others follow on its line: they take its place. Comment lines above stay, for they may be about all of them.
+  // Others follow on its line: they take its place. Comment lines above stay, for they may be about
+  // all of them.
   std::size_t end = skip_blanks(text, node.end);
   if (end < text.size() && text[end] == '#') end = node.end;
   return {node.begin, end, ""};
 }
 
-InsertPlace place_of(const std::string& text, const SourceNode& parent, const FieldDescriptor& field, int index,
-                     std::size_t length, bool one_line) {
+InsertPlace place_of(const std::string& text, const SourceNode& parent,
+                     const FieldDescriptor& field, int index, std::size_t length, bool one_line) {
   const std::string feed = line_feed(text);
   const bool at_top = parent.field == nullptr;
   // Its neighbour: the element before it, else the last field that the schema has before it.
@@ -166,9 +178,10 @@ InsertPlace place_of(const std::string& text, const SourceNode& parent, const Fi
   if (before != nullptr) {
     const std::size_t end = before->in_list ? before->list_end : before->end;
     const bool own_line = begins_line(text, before->in_list ? before->list_begin : before->begin);
-    const std::size_t indent = at_top        ? 0
-                               : own_line    ? indent_at(text, before->in_list ? before->list_begin : before->begin)
-                                             : indent_at(text, parent.begin) + 2;
+    const std::size_t indent =
+        at_top     ? 0
+        : own_line ? indent_at(text, before->in_list ? before->list_begin : before->begin)
+                   : indent_at(text, parent.begin) + 2;
     const std::size_t behind = behind_comment(text, end);
     const std::size_t width = line_end(text, end) - line_begin(text, end);
     // Among others on a line, if there is room.
@@ -182,7 +195,8 @@ InsertPlace place_of(const std::string& text, const SourceNode& parent, const Fi
     }
     place.before += std::string(indent, ' ');
     place.indent = indent;
-    // What followed on the line must not come to stand behind a field that ends a paragraph of its own.
+    // What followed on the line must not come to stand behind a field that ends a paragraph of its
+    // own.
     if (at_top && !ends_line(text, end)) place.after = feed;
     return place;
   }
@@ -201,7 +215,8 @@ InsertPlace place_of(const std::string& text, const SourceNode& parent, const Fi
   }
   if (at_top) {
     place.at = text.size();
-    place.before = text.empty() || text.back() == '\n' || text.size() == parent.value_begin ? "" : feed;
+    place.before =
+        text.empty() || text.back() == '\n' || text.size() == parent.value_begin ? "" : feed;
     place.after = feed;
     return place;
   }
@@ -221,14 +236,16 @@ InsertPlace place_of(const std::string& text, const SourceNode& parent, const Fi
   return place;
 }
 
-std::vector<TextEdit> move_node(const std::string& text, const SourceNode& parent, const FieldDescriptor& field,
-                                int from, int to) {
+std::vector<TextEdit> move_node(const std::string& text, const SourceNode& parent,
+                                const FieldDescriptor& field, int from, int to) {
   const auto nodes = parent.children_of(field);
   const int low = std::min(from, to);
   const int high = std::max(from, to);
   std::vector<Block> blocks;
-  for (int i = low; i <= high; ++i) blocks.push_back(block_of(text, parent, *nodes[static_cast<std::size_t>(i)]));
-  const bool alone = std::all_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.alone; });
+  for (int i = low; i <= high; ++i)
+    blocks.push_back(block_of(text, parent, *nodes[static_cast<std::size_t>(i)]));
+  const bool alone =
+      std::all_of(blocks.begin(), blocks.end(), [](const Block& b) { return b.alone; });
   const auto span = [&](int i) -> std::pair<std::size_t, std::size_t> {
     const Block& block = blocks[static_cast<std::size_t>(i - low)];
     if (alone) return {block.begin, block.end};
@@ -265,18 +282,23 @@ std::string without_signs(const std::string& text) {
   return kept;
 }
 
-void collect_lists(const std::string& text, const SourceNode& parent, std::vector<TextEdit>& edits) {
+void collect_lists(const std::string& text, const SourceNode& parent,
+                   std::vector<TextEdit>& edits) {
   for (std::size_t i = 0; i < parent.children.size(); ++i) {
     const SourceNode& node = parent.children[i];
     if (!node.is_message()) continue;
     collect_lists(text, node, edits);
     if (!node.in_list) continue;
     if (node.index == 0 || parent.children[i - 1].list_begin != node.list_begin) {
-      edits.push_back({node.list_begin, node.begin, without_signs(text.substr(node.list_begin, node.begin - node.list_begin))});
+      edits.push_back({node.list_begin, node.begin,
+                       without_signs(text.substr(node.list_begin, node.begin - node.list_begin))});
     }
-    const bool last = i + 1 == parent.children.size() || parent.children[i + 1].list_begin != node.list_begin;
+    const bool last =
+        i + 1 == parent.children.size() || parent.children[i + 1].list_begin != node.list_begin;
     const std::size_t end = last ? node.list_end : parent.children[i + 1].begin;
-    edits.push_back({node.end, end, without_signs(text.substr(node.end, end - node.end)) + (last ? "" : node.field->name() + " ")});
+    edits.push_back({node.end, end,
+                     without_signs(text.substr(node.end, end - node.end)) +
+                         (last ? "" : node.field->name() + " ")});
   }
 }
 

@@ -25,7 +25,8 @@ class Reader {
     fields(type, '\0', root);
     root.value_end = root.end = text_.size();
     if (problem_.empty()) return root;
-    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
+    const auto line =
+        1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
     return invalid_input("line " + std::to_string(line) + ": " + problem_);
   }
 
@@ -49,7 +50,8 @@ class Reader {
   }
 
   static bool is_word(char c) {
-    return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '_' || c == '.' || c == '+' || c == '-';
+    return (std::isalnum(static_cast<unsigned char>(c)) != 0) || c == '_' || c == '.' || c == '+' ||
+           c == '-';
   }
 
   void string_literal() {
@@ -184,7 +186,9 @@ const SourceNode* SourceNode::child(const FieldDescriptor& of, int child_index) 
   return nullptr;
 }
 
-Result<SourceNode> map_source(const std::string& text, const Descriptor& type) { return Reader(text).read(type); }
+Result<SourceNode> map_source(const std::string& text, const Descriptor& type) {
+  return Reader(text).read(type);
+}
 
 std::vector<const SourceNode*> nodes_along(const SourceNode& root, const FieldRef& ref) {
   std::vector<const SourceNode*> nodes;

@@ -1,5 +1,6 @@
-// Where the fields of a scenario stand in its text. Comments, blank lines and the author's layout are not fields, so
-// whoever edits only the spans given here keeps them all. Values; thread-safe as values are.
+// Where the fields of a scenario stand in its text. Comments, blank lines and the author's layout
+// are not fields, so whoever edits only the spans given here keeps them all. Values; thread-safe as
+// values are.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +17,13 @@ class FieldDescriptor;
 
 namespace diorama::editor {
 
-/// One field of a message as it is written: "mass_kg: 2" or "shape { ... }". Offsets are bytes of the text.
+/// One field of a message as it is written: "mass_kg: 2" or "shape { ... }". Offsets are bytes of
+/// the text.
 struct SourceNode {
   const google::protobuf::FieldDescriptor* field = nullptr;  ///< Null for the whole text.
-  int index = -1;               ///< The how manieth of a repeated field; -1 of a singular one.
-  std::size_t begin = 0;        ///< First byte of the name; of an element of a list "[a, b]", of its value.
+  int index = -1;  ///< The how manieth of a repeated field; -1 of a singular one.
+  std::size_t begin =
+      0;  ///< First byte of the name; of an element of a list "[a, b]", of its value.
   std::size_t value_begin = 0;  ///< The scalar, or the opening brace.
   std::size_t value_end = 0;    ///< Behind the scalar or the closing brace.
   std::size_t end = 0;          ///< Behind the value and a ',' or ';' that follows it.
@@ -35,10 +38,12 @@ struct SourceNode {
   const SourceNode* child(const google::protobuf::FieldDescriptor& of, int child_index) const;
 };
 
-/// Reads the spans of a text that protobuf accepts for `type`. Anything else is invalid_input with its line.
+/// Reads the spans of a text that protobuf accepts for `type`. Anything else is invalid_input with
+/// its line.
 Result<SourceNode> map_source(const std::string& text, const google::protobuf::Descriptor& type);
 
-/// The nodes along a path, from the outermost; shorter than the path where the text does not have the field.
+/// The nodes along a path, from the outermost; shorter than the path where the text does not have
+/// the field.
 std::vector<const SourceNode*> nodes_along(const SourceNode& root, const FieldRef& ref);
 
 }  // namespace diorama::editor

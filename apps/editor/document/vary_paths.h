@@ -10,8 +10,8 @@ namespace diorama::editor {
 
 /// One entry of `vary`, of the scenario or of an item of a group.
 struct VaryEntry {
-  std::string path;                 ///< Of the entry: "vary[3]", "group[toys].item[0].vary[1]".
-  std::string root;                 ///< What its paths start from: "" or "group[toys].item[0]".
+  std::string path;                    ///< Of the entry: "vary[3]", "group[toys].item[0].vary[1]".
+  std::string root;                    ///< What its paths start from: "" or "group[toys].item[0]".
   const schema::Vary* vary = nullptr;  ///< Of the scenario that was asked about.
 };
 /// All entries in the order of the file, those of groups last.

@@ -36,17 +36,20 @@ Status write_whole_file(const std::filesystem::path& authored, const std::string
     return output_error(authored.string() + ": is a folder; give the name of a file");
   }
   if (!file.parent_path().empty() && !std::filesystem::is_directory(file.parent_path(), ignored)) {
-    return output_error(authored.string() + ": there is no folder '" + file.parent_path().string() + "'");
+    return output_error(authored.string() + ": there is no folder '" + file.parent_path().string() +
+                        "'");
   }
   struct stat present {};
   const bool replaces = ::stat(file.c_str(), &present) == 0;
   if (replaces && ::access(file.c_str(), W_OK) != 0) {
-    return output_error(authored.string() + ": cannot be written: " + reason(errno) + "; save it under another name");
+    return output_error(authored.string() + ": cannot be written: " + reason(errno) +
+                        "; save it under another name");
   }
   const std::string temporary = file.string() + ".tmp" + std::to_string(::getpid());
   const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) {
-    return output_error(authored.string() + ": cannot be written: " + reason(errno) + "; save it in another folder");
+    return output_error(authored.string() + ": cannot be written: " + reason(errno) +
+                        "; save it in another folder");
   }
   if (replaces) (void)::fchmod(descriptor, present.st_mode & 07777);
   int error = write_all(descriptor, text);
@@ -54,7 +57,8 @@ Status write_whole_file(const std::filesystem::path& authored, const std::string
   if (error == 0 && ::rename(temporary.c_str(), file.c_str()) != 0) error = errno;
   if (error == 0) return {};
   ::unlink(temporary.c_str());
-  return output_error(authored.string() + ": cannot be written: " + reason(error) + "; the file is as it was");
+  return output_error(authored.string() + ": cannot be written: " + reason(error) +
+                      "; the file is as it was");
 }
 
 Result<std::string> read_whole_file(const std::filesystem::path& file) {

@@ -14,6 +14,11 @@ std::vector<std::unique_ptr<Panel>> make_panels() {
   panels.push_back(make_generate_panel());
   panels.push_back(make_dataset_panel());
   panels.push_back(make_plots_panel());
+  panels.push_back(make_assets_panel());
+  panels.push_back(make_materials_panel());
+  panels.push_back(make_lights_panel());
+  panels.push_back(make_randomise_panel());
+  panels.push_back(make_problems_panel());
   panels.push_back(make_log_panel());
   panels.push_back(make_settings_panel());
   panels.push_back(make_shortcuts_panel());

@@ -40,21 +40,24 @@ TEST_CASE("every text field of the schema has a role, so that renames and moves 
   const auto check = [](const auto& self, const google::protobuf::Descriptor& type) -> void {
     for (int i = 0; i < type.field_count(); ++i) {
       if (type.field(i)->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
-        CHECK_MESSAGE(has_text_role(*type.field(i)), type.field(i)->full_name() << ": say in scenes/text_roles.cc what it is");
+        CHECK_MESSAGE(has_text_role(*type.field(i)),
+                      type.field(i)->full_name() << ": say in scenes/text_roles.cc what it is");
       }
     }
     for (int i = 0; i < type.nested_type_count(); ++i) self(self, *type.nested_type(i));
   };
-  for (const auto* file : {schema::Scenario::descriptor()->file(), schema::Vary::descriptor()->file()}) {
+  for (const auto* file :
+       {schema::Scenario::descriptor()->file(), schema::Vary::descriptor()->file()}) {
     for (int i = 0; i < file->message_type_count(); ++i) check(check, *file->message_type(i));
   }
 }
 
 TEST_CASE("commands are a line of text and come back from it") {
   for (const Command& command : std::vector<Command>{
-           SetField{"a.b", "x\n\"y\""}, ClearField{"a"}, InsertElement{"body", 3, "name: 'caf\xC3\xA9'"}, RemoveElement{"body[1]"},
-           MoveElement{"body[1]", 0}, Rename{"body[a]", "b"}, MakeRandom{"p", "uniform {}", "f"}, MakeFixed{"p"},
-           ReplaceDocument{"name: 'x'", "Import"}}) {
+           SetField{"a.b", "x\n\"y\""}, ClearField{"a"},
+           InsertElement{"body", 3, "name: 'caf\xC3\xA9'"}, RemoveElement{"body[1]"},
+           MoveElement{"body[1]", 0}, Rename{"body[a]", "b"}, MakeRandom{"p", "uniform {}", "f"},
+           MakeFixed{"p"}, ReplaceDocument{"name: 'x'", "Import"}}) {
     const std::string text = command_text(command);
     CHECK_FALSE(contains(text, "\n"));
     const auto back = command_from_text(text);
@@ -63,23 +66,29 @@ TEST_CASE("commands are a line of text and come back from it") {
     CHECK(command_text(*back) == text);
     CHECK_FALSE(describe(command).empty());
   }
-  CHECK(contains(command_from_text("{\"do\":\"set\",\"path\":\"a\"}").status().message(), "'value' must be a text"));
+  CHECK(contains(command_from_text("{\"do\":\"set\",\"path\":\"a\"}").status().message(),
+                 "'value' must be a text"));
   CHECK(contains(command_from_text("{\"do\":\"jump\"}").status().message(), "no command 'jump'"));
   CHECK_FALSE(command_from_text("[").ok());
   CHECK_FALSE(command_from_text("{}").ok());
 }
 
-TEST_CASE("a field is set where it stands, made where it is absent, and takes the place of its alternative") {
+TEST_CASE(
+    "a field is set where it stands, made where it is absent, and takes the place of its "
+    "alternative") {
   const std::string text = "body { name: \"a\" shape { box { half_x_m: 1 } } }\n";
-  CHECK(after(text, SetField{"body[a].shape[0].box.half_x_m", "2"}) == "body { name: \"a\" shape { box { half_x_m: 2 } } }\n");
+  CHECK(after(text, SetField{"body[a].shape[0].box.half_x_m", "2"}) ==
+        "body { name: \"a\" shape { box { half_x_m: 2 } } }\n");
   CHECK(after(text, SetField{"body[a].rotation.euler.yaw_deg", "30"}) ==
         "body { name: \"a\" rotation { euler { yaw_deg: 30 } } shape { box { half_x_m: 1 } } }\n");
   CHECK(after(text, SetField{"body[a].shape[0].sphere", "{ radius_m: 1 }"}) ==
         "body { name: \"a\" shape { sphere { radius_m: 1 } } }\n");
   CHECK(after(text, SetField{"episode.frames", "12"}) ==
         "episode { frames: 12 }\nbody { name: \"a\" shape { box { half_x_m: 1 } } }\n");
-  CHECK(after(text, SetField{"name", "x"}) == "name: \"x\"\nbody { name: \"a\" shape { box { half_x_m: 1 } } }\n");
-  CHECK(after(text, SetField{"body[a].mass_kg", "2"}) == "body { name: \"a\" shape { box { half_x_m: 1 } } mass_kg: 2 }\n");
+  CHECK(after(text, SetField{"name", "x"}) ==
+        "name: \"x\"\nbody { name: \"a\" shape { box { half_x_m: 1 } } }\n");
+  CHECK(after(text, SetField{"body[a].mass_kg", "2"}) ==
+        "body { name: \"a\" shape { box { half_x_m: 1 } } mass_kg: 2 }\n");
   CHECK(after(text, SetField{"body[a].shape[0].ghost", "false"}) == text);
   CHECK(after(text, SetField{"name", "# no \"comment\""}) ==
         "name: \"# no \\\"comment\\\"\"\nbody { name: \"a\" shape { box { half_x_m: 1 } } }\n");
@@ -90,20 +99,28 @@ TEST_CASE("a field is set where it stands, made where it is absent, and takes th
   CHECK(after(text, ClearField{"episode"}) == text);
 }
 
-TEST_CASE("elements are inserted in order, with the author's comments, and refused if they are none") {
+TEST_CASE(
+    "elements are inserted in order, with the author's comments, and refused if they are none") {
   const std::string text = "body { name: \"a\" }\nbody { name: \"b\" }\n";
-  CHECK(after(text, InsertElement{"body", 1, "name: 'c'"}) == "body { name: \"a\" }\nbody { name: \"c\" }\nbody { name: \"b\" }\n");
-  CHECK(after(text, InsertElement{"body", -1, "{ name: 'c'  # see\n mass_kg: 1 }"}) ==
-        "body { name: \"a\" }\nbody { name: \"b\" }\nbody {\n  name: 'c'  # see\n   mass_kg: 1\n}\n");
-  CHECK(after(text, InsertElement{"camera", -1, "name: 'm'"}) == text + "\ncamera { name: \"m\" }\n");
+  CHECK(after(text, InsertElement{"body", 1, "name: 'c'"}) ==
+        "body { name: \"a\" }\nbody { name: \"c\" }\nbody { name: \"b\" }\n");
+  CHECK(
+      after(text, InsertElement{"body", -1, "{ name: 'c'  # see\n mass_kg: 1 }"}) ==
+      "body { name: \"a\" }\nbody { name: \"b\" }\nbody {\n  name: 'c'  # see\n   mass_kg: 1\n}\n");
+  CHECK(after(text, InsertElement{"camera", -1, "name: 'm'"}) ==
+        text + "\ncamera { name: \"m\" }\n");
   CHECK(contains(refusal(text, InsertElement{"body", 3, ""}), "index 3 is beyond"));
   CHECK(contains(refusal(text, InsertElement{"body", -1, "mas: 1"}), "this is no Body"));
   CHECK(contains(refusal(text, InsertElement{"name", -1, "x"}), "is no list"));
   CHECK(contains(refusal(text, RemoveElement{"body"}), "is no element"));
   CHECK(contains(refusal(text, MoveElement{"body[a]", 2}), "places 0 to 1"));
   // What it becomes is written out in full, long elements over several lines.
-  const std::string long_body = after(text, InsertElement{"body", 0, "name: 'long' class_name: 'something' position_m { x: 1 y: 2 z: 3 } shape { box { half_x_m: 0.1 half_y_m: 0.2 half_z_m: 0.3 } }"});
-  CHECK(long_body.starts_with("body {\n  name: \"long\"\n  class_name: \"something\"\n  position_m {"));
+  const std::string long_body =
+      after(text, InsertElement{"body", 0,
+                                "name: 'long' class_name: 'something' position_m { x: 1 y: 2 z: 3 "
+                                "} shape { box { half_x_m: 0.1 half_y_m: 0.2 half_z_m: 0.3 } }"});
+  CHECK(long_body.starts_with(
+      "body {\n  name: \"long\"\n  class_name: \"something\"\n  position_m {"));
 }
 
 TEST_CASE("a new name goes to all that call the element by it, and to nothing else") {
@@ -115,13 +132,17 @@ TEST_CASE("a new name goes to all that call the element by it, and to nothing el
   const std::string red = after(kScene, Rename{"material[red]", "blue"});
   CHECK_FALSE(contains(red, "red"));
   CHECK(contains(red, "option { value: \"blue\" } option { value: \"\\\"wood\\\"\" }"));
-  CHECK(contains(after(kScene, Rename{"material[wood]", "oak"}), "option { value: \"\\\"oak\\\"\" }"));
+  CHECK(contains(after(kScene, Rename{"material[wood]", "oak"}),
+                 "option { value: \"\\\"oak\\\"\" }"));
   const std::string slide = after(kScene, Rename{"body[pole].joint[slide]", "rail"});
   CHECK(contains(slide, "joint: \"rail\""));
   CHECK(contains(slide, "name: \"m\" joint"));
-  CHECK(contains(after(kScene, Rename{"body[pole].joint[0]", "hinge"}), "actuator { joint: \"hinge\" }"));
-  CHECK(contains(after(kScene, Rename{"body[pole].shape[tip]", "end"}), "body[1].shape[0]") == false);
-  CHECK(contains(after(kScene, Rename{"body[pole].shape[0]", "trunk"}), "body[pole].shape[0].box.half_x_m"));
+  CHECK(contains(after(kScene, Rename{"body[pole].joint[0]", "hinge"}),
+                 "actuator { joint: \"hinge\" }"));
+  CHECK(contains(after(kScene, Rename{"body[pole].shape[tip]", "end"}), "body[1].shape[0]") ==
+        false);
+  CHECK(contains(after(kScene, Rename{"body[pole].shape[0]", "trunk"}),
+                 "body[pole].shape[0].box.half_x_m"));
   CHECK(contains(refusal(kScene, Rename{"body[pole]", "child"}), "already"));
   CHECK(contains(refusal(kScene, Rename{"body[pole]", ""}), "give it a name"));
   CHECK(contains(refusal(kScene, Rename{"body[pole]", "a]b"}), "field path"));
@@ -129,19 +150,26 @@ TEST_CASE("a new name goes to all that call the element by it, and to nothing el
 }
 
 TEST_CASE("paths that count elements follow them; those of removed ones go") {
-  const std::string inserted = after(kScene, InsertElement{"body[pole].shape", 0, "name: 'foot' box {}"});
-  CHECK(contains(inserted, "path: \"body[pole].shape[1].box.half_x_m\" path: \"body[1].shape[tip]"));
-  CHECK(contains(after(kScene, MoveElement{"body[floor]", 2}), "path: \"body[pole].shape[tip].sphere.radius_m\""));
-  CHECK(contains(after(kScene, RemoveElement{"body[pole].shape[0]"}), "\nvary { path: \"body[1].shape[tip].sphere.radius_m\" distribution"));
+  const std::string inserted =
+      after(kScene, InsertElement{"body[pole].shape", 0, "name: 'foot' box {}"});
+  CHECK(
+      contains(inserted, "path: \"body[pole].shape[1].box.half_x_m\" path: \"body[1].shape[tip]"));
+  CHECK(contains(after(kScene, MoveElement{"body[floor]", 2}),
+                 "path: \"body[pole].shape[tip].sphere.radius_m\""));
+  CHECK(contains(after(kScene, RemoveElement{"body[pole].shape[0]"}),
+                 "\nvary { path: \"body[1].shape[tip].sphere.radius_m\" distribution"));
   const std::string removed = after(kScene, RemoveElement{"body[pole]"});
   CHECK_FALSE(contains(removed, "half_x_m"));
   CHECK(contains(removed, "camera[a].look_at"));
   CHECK_FALSE(contains(after(kScene, RemoveElement{"material[red]"}), "friction"));
-  CHECK(contains(after(kScene, InsertElement{"group[toys].item[0].body.shape", 0, "box {}"}), "path: \"body.shape[1].material\""));
+  CHECK(contains(after(kScene, InsertElement{"group[toys].item[0].body.shape", 0, "box {}"}),
+                 "path: \"body.shape[1].material\""));
 }
 
 TEST_CASE("a random field varies about its present value, within its bounds") {
-  const std::string text = "material { name: \"m\" roughness: 1 }\nbody { name: \"a\" mass_kg: 2 shape { box {} ghost: true } }\n";
+  const std::string text =
+      "material { name: \"m\" roughness: 1 }\nbody { name: \"a\" mass_kg: 2 shape { box {} ghost: "
+      "true } }\n";
   const auto vary = [&](const std::string& path) {
     const auto scenario = parse_scenario(after(text, MakeRandom{path, "", ""}), "t");
     REQUIRE(scenario.ok());
@@ -158,11 +186,15 @@ TEST_CASE("a random field varies about its present value, within its bounds") {
   CHECK(vary("episode.frames").distribution().integer().high() == 60);
   CHECK(vary("body[a].shape[0].ghost").distribution().choice().option_size() == 2);
   CHECK(vary("body[a].rotation").distribution().has_rotation());
-  CHECK(vary("material[m].base_color").distribution().choice().option(0).value() == "r: 0.7 g: 0.7 b: 0.7");
+  CHECK(vary("material[m].base_color").distribution().choice().option(0).value() ==
+        "r: 0.7 g: 0.7 b: 0.7");
   CHECK(vary("body[a].rotation.euler.yaw_deg").distribution().uniform().high() == 15);
-  CHECK(parse_scenario(after(text, MakeRandom{"body[a].position_m", "", ""}), "t")->vary_size() == 3);
-  CHECK(contains(after(text, MakeRandom{"body[a].mass_kg", "log_uniform { low: 1 high: 3 }", "mass"}),
-                 "vary { path: \"body[a].mass_kg\" distribution { log_uniform { low: 1 high: 3 } } factor: \"mass\" }"));
+  CHECK(parse_scenario(after(text, MakeRandom{"body[a].position_m", "", ""}), "t")->vary_size() ==
+        3);
+  CHECK(
+      contains(after(text, MakeRandom{"body[a].mass_kg", "log_uniform { low: 1 high: 3 }", "mass"}),
+               "vary { path: \"body[a].mass_kg\" distribution { log_uniform { low: 1 high: 3 } } "
+               "factor: \"mass\" }"));
   CHECK_FALSE(contains(after(text, MakeRandom{"body[a].mass_kg", "", "-"}), "factor"));
   CHECK(contains(refusal(text, MakeRandom{"body[a].name", "", ""}), "body[a].name"));
   CHECK(contains(refusal(text, MakeRandom{"body[a].motion", "", ""}), "the same in all episodes"));
@@ -170,9 +202,14 @@ TEST_CASE("a random field varies about its present value, within its bounds") {
   Document document = document_of(kScene);
   CommandStack stack(document);
   done(stack, MakeRandom{"group[toys].item[0].body.shape[0].sphere.radius_m", "", ""});
-  CHECK(contains(document.text(), "vary { path: \"body.shape[0].sphere.radius_m\" distribution { uniform { low: 0.075 high: 0.125 } } }"));
+  CHECK(contains(document.text(),
+                 "vary { path: \"body.shape[0].sphere.radius_m\" distribution { uniform { low: "
+                 "0.075 high: 0.125 } } }"));
   CHECK(document.scenario().group(0).item(0).vary_size() == 2);
-  CHECK(contains(stack.apply(MakeRandom{"group[toys].item[0].body.shape[0].sphere.radius_m", "", ""}).message(), "varies already"));
+  CHECK(
+      contains(stack.apply(MakeRandom{"group[toys].item[0].body.shape[0].sphere.radius_m", "", ""})
+                   .message(),
+               "varies already"));
   done(stack, MakeFixed{"group[toys].item[0].body.shape[0].sphere"});
   CHECK(document.text() == kScene);
 }
@@ -184,11 +221,13 @@ TEST_CASE("a fixed field leaves its entry, which goes on for the others") {
   CHECK(contains(refusal(kScene, MakeFixed{"camera[b]"}), "does not vary"));
 }
 
-TEST_CASE("steps of one gesture become one; groups are one step; a cancelled group leaves nothing") {
+TEST_CASE(
+    "steps of one gesture become one; groups are one step; a cancelled group leaves nothing") {
   Document document = document_of("body { name: \"a\" }\nbody { name: \"b\" }\n");
   const std::string first = document.text();
   CommandStack stack(document);
-  for (int i = 1; i <= 5; ++i) REQUIRE(stack.apply(SetField{"body[a].mass_kg", std::to_string(i)}, "drag 1").ok());
+  for (int i = 1; i <= 5; ++i)
+    REQUIRE(stack.apply(SetField{"body[a].mass_kg", std::to_string(i)}, "drag 1").ok());
   CHECK(stack.history().size() == 1);
   CHECK(stack.commands(0).size() == 1);
   CHECK(stack.undo_title() == "body[a].mass_kg = 5");
@@ -220,7 +259,8 @@ TEST_CASE("steps of one gesture become one; groups are one step; a cancelled gro
 TEST_CASE("the history forgets its oldest steps when it grows too large") {
   Document document = document_of("name: \"a\"\n");
   CommandStack stack(document, 20000);
-  for (int i = 0; i < 100; ++i) done(stack, SetField{"description", std::string(1000, static_cast<char>('a' + i % 26))});
+  for (int i = 0; i < 100; ++i)
+    done(stack, SetField{"description", std::string(1000, static_cast<char>('a' + i % 26))});
   CHECK(stack.bytes() <= 20000);
   CHECK(stack.history().size() < 10);
   CHECK(stack.history().size() > 2);

@@ -20,7 +20,8 @@ inline const std::filesystem::path kLibrary = "scenes/library";
 
 inline std::vector<std::filesystem::path> library_files() {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(kLibrary)) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(kLibrary))
+    files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -42,7 +43,9 @@ inline Document document_of(const std::string& text) {
   return *std::move(document);
 }
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 /// Applies a command that must succeed.
 inline void done(CommandStack& stack, const Command& command) {

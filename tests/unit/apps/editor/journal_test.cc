@@ -1,8 +1,8 @@
 #include "apps/editor/command/journal.h"
 
-#include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include "apps/editor/command/workbench.h"
 #include "tests/support/temp_dir.h"
@@ -15,7 +15,8 @@ using namespace editor_test;
 
 std::filesystem::path only_file(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    files.push_back(entry.path());
   REQUIRE(files.size() == 1);
   return files.front();
 }
@@ -29,7 +30,8 @@ void do_ok(Workbench& bench, const Command& command, const std::string& gesture 
 std::vector<std::string> edit(Workbench& bench) {
   std::vector<std::string> texts = {bench.document().text()};
   const auto keep = [&] { texts.push_back(bench.document().text()); };
-  do_ok(bench, InsertElement{"body", -1, "name: \"ball\" shape { sphere { radius_m: 0.1 } }"}), keep();
+  do_ok(bench, InsertElement{"body", -1, "name: \"ball\" shape { sphere { radius_m: 0.1 } }"}),
+      keep();
   do_ok(bench, SetField{"body[ball].mass_kg", "2"}, "drag"), keep();
   do_ok(bench, SetField{"body[ball].mass_kg", "3"}, "drag"), keep();
   bench.undo(), keep();
@@ -134,7 +136,8 @@ TEST_CASE("a journal that was cut off anywhere recovers a state that stood befor
     }
     REQUIRE(status.ok());
     CHECK(left_out == 0);
-    const auto place = std::find(texts.begin() + static_cast<std::ptrdiff_t>(reached), texts.end(), bench.document().text());
+    const auto place = std::find(texts.begin() + static_cast<std::ptrdiff_t>(reached), texts.end(),
+                                 bench.document().text());
     REQUIRE_MESSAGE(place != texts.end(), "cut at byte " << length);
     // Equal texts stand several times; what matters is that they never go back.
     reached = std::max(reached, static_cast<std::size_t>(place - texts.begin()));
@@ -154,7 +157,8 @@ TEST_CASE("a journal with rubbish in it recovers what stands before the rubbish"
   }
   const std::size_t at = bytes.find("\"c\"");
   REQUIRE(at != std::string::npos);
-  std::ofstream(only_file(state.path()), std::ios::binary) << bytes.substr(0, at) << std::string(40, '\0') << "\n{\"do\":\"undo\"}\n";
+  std::ofstream(only_file(state.path()), std::ios::binary)
+      << bytes.substr(0, at) << std::string(40, '\0') << "\n{\"do\":\"undo\"}\n";
   Workbench bench(state.path());
   REQUIRE(bench.recoveries().size() == 1);
   REQUIRE(bench.recover(bench.recoveries()[0].journal).ok());
@@ -166,7 +170,8 @@ TEST_CASE("undoing beyond the snapshot of a journal begins it anew") {
   std::string expected;
   {
     Workbench bench(state.path());
-    for (int i = 0; i < 3000; ++i) do_ok(bench, SetField{"description", std::string(300, static_cast<char>('a' + i % 26))});
+    for (int i = 0; i < 3000; ++i)
+      do_ok(bench, SetField{"description", std::string(300, static_cast<char>('a' + i % 26))});
     CHECK(std::filesystem::file_size(only_file(state.path())) < 600000);
     for (int i = 0; i < 2950; ++i) bench.undo();
     bench.redo();
@@ -192,7 +197,9 @@ TEST_CASE("where no journal can be kept, editing goes on and the reason is told"
   CHECK(bench.recoveries().empty());
 }
 
-TEST_CASE("saving into another folder keeps the files that the scenario names, and a failed save changes nothing") {
+TEST_CASE(
+    "saving into another folder keeps the files that the scenario names, and a failed save changes "
+    "nothing") {
   const TempDir state;
   const TempDir work;
   Workbench bench(state.path());
@@ -224,9 +231,11 @@ TEST_CASE("a macro does again what was done, on another document, as one step") 
   CHECK(other.stack().history().size() == 1);
   CHECK(contains(other.play_macro("").message(), "empty"));
   CHECK(contains(other.play_macro("{}").message(), "no macro"));
-  CHECK(contains(other.play_macro("{\"format\":\"diorama commands\",\"version\":9}").message(), "version 9"));
+  CHECK(contains(other.play_macro("{\"format\":\"diorama commands\",\"version\":9}").message(),
+                 "version 9"));
   const std::string text = other.document().text();
-  CHECK(contains(other.play_macro(macro + "{\"do\":\"fly\"}\n").message(), "line 4: there is no command 'fly'"));
+  CHECK(contains(other.play_macro(macro + "{\"do\":\"fly\"}\n").message(),
+                 "line 4: there is no command 'fly'"));
   CHECK_FALSE(other.play_macro(macro + "{\"do\":\"remove\",\"path\":\"body[7]\"}\n").ok());
   CHECK(other.document().text() == text);
 }

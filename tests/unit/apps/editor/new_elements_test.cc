@@ -15,11 +15,15 @@ namespace {
 
 using namespace editor_test;
 
-Sampler::Tools tools() { return {[] { return make_bullet_overlap(); }, nullptr}; }
+Sampler::Tools tools() {
+  return {[] { return make_bullet_overlap(); }, nullptr};
+}
 
 std::string lines_of(const std::vector<Diagnostic>& found) {
   std::string text;
-  for (const Diagnostic& d : found) text += (d.severity == Diagnostic::Severity::kError ? "error " : "warning ") + d.path + ": " + d.message + "\n";
+  for (const Diagnostic& d : found)
+    text += (d.severity == Diagnostic::Severity::kError ? "error " : "warning ") + d.path + ": " +
+            d.message + "\n";
   return text;
 }
 
@@ -35,7 +39,9 @@ void do_all(CommandStack& stack, const Result<std::vector<Command>>& commands) {
   REQUIRE_MESSAGE(status.ok(), status.message());
 }
 
-TEST_CASE("a scenario of one of everything, added to an empty document, is valid, without problems, and undone in as many steps") {
+TEST_CASE(
+    "a scenario of one of everything, added to an empty document, is valid, without problems, and "
+    "undone in as many steps") {
   const TempDir folder;
   Document document;
   const std::string first = document.text();
@@ -59,8 +65,10 @@ TEST_CASE("a scenario of one of everything, added to an empty document, is valid
   CHECK(document.selection() == Selection{"material[material_2]"});
   do_all(stack, add_group(document));
   CHECK(lines_of(document.problems()) == "");
-  CHECK(lines_of(scene_problems(document.scenario(), document.base_folder(), tools(), {0, 0})) == "");
-  CHECK(document.scenario().body_size() == static_cast<int>(shape_kinds().size() + joint_kinds().size()));
+  CHECK(lines_of(scene_problems(document.scenario(), document.base_folder(), tools(), {0, 0})) ==
+        "");
+  CHECK(document.scenario().body_size() ==
+        static_cast<int>(shape_kinds().size() + joint_kinds().size()));
   CHECK(contains(add_body(document, "bax").status().message(), "did you mean 'box'"));
   CHECK_FALSE(add_camera(document, "model_camera").ok());
   CHECK_FALSE(import_model(document, folder.path() / "none.xml").ok());
@@ -69,17 +77,23 @@ TEST_CASE("a scenario of one of everything, added to an empty document, is valid
   CHECK(document.text() == first);
 }
 
-TEST_CASE("copies of all elements of the library have names of their own, and removing them gives the file back") {
+TEST_CASE(
+    "copies of all elements of the library have names of their own, and removing them gives the "
+    "file back") {
   for (const auto& file : library_files()) {
     CAPTURE(file.string());
     Document document = opened(file);
     CommandStack stack(document);
     const std::string first = document.text();
     Selection all;
-    for (const schema::Body& body : document.scenario().body()) all.push_back("body[" + body.name() + "]");
-    for (const schema::Camera& camera : document.scenario().camera()) all.push_back("camera[" + camera.name() + "]");
-    for (const schema::Material& material : document.scenario().material()) all.push_back("material[" + material.name() + "]");
-    for (const schema::Group& group : document.scenario().group()) all.push_back("group[" + group.name() + "]");
+    for (const schema::Body& body : document.scenario().body())
+      all.push_back("body[" + body.name() + "]");
+    for (const schema::Camera& camera : document.scenario().camera())
+      all.push_back("camera[" + camera.name() + "]");
+    for (const schema::Material& material : document.scenario().material())
+      all.push_back("material[" + material.name() + "]");
+    for (const schema::Group& group : document.scenario().group())
+      all.push_back("group[" + group.name() + "]");
     const int bodies = document.scenario().body_size();
     const int cameras = document.scenario().camera_size();
     do_all(stack, duplicate(document, all));
@@ -88,7 +102,9 @@ TEST_CASE("copies of all elements of the library have names of their own, and re
     // Copied materials have no shapes yet, which is a warning.
     CHECK_FALSE(contains(lines_of(document.problems()), "error"));
     // Copies follow their originals.
-    if (bodies > 0) CHECK(contains(document.scenario().body(1).name(), document.scenario().body(0).name() + "_2"));
+    if (bodies > 0)
+      CHECK(
+          contains(document.scenario().body(1).name(), document.scenario().body(0).name() + "_2"));
     stack.undo();
     CHECK(document.text() == first);
 
@@ -98,7 +114,8 @@ TEST_CASE("copies of all elements of the library have names of their own, and re
     CHECK(document.scenario().body_size() == 2 * bodies);
     CHECK_FALSE(contains(lines_of(document.problems()), "error"));
     Selection pasted;
-    for (int i = bodies; i < 2 * bodies; ++i) pasted.push_back("body[" + document.scenario().body(i).name() + "]");
+    for (int i = bodies; i < 2 * bodies; ++i)
+      pasted.push_back("body[" + document.scenario().body(i).name() + "]");
     if (bodies > 0) {
       do_all(stack, remove_all(document, pasted));
       CHECK(document.scenario().body_size() == bodies);
@@ -106,12 +123,16 @@ TEST_CASE("copies of all elements of the library have names of their own, and re
   }
 }
 
-TEST_CASE("copying keeps comments; parts of a body are pasted into the selected body; rubbish is refused") {
+TEST_CASE(
+    "copying keeps comments; parts of a body are pasted into the selected body; rubbish is "
+    "refused") {
   Document document = document_of(
-      "# head\nname: \"a\"\n# the ball\nbody {\n  name: \"ball\"\n  # round\n  shape { sphere { radius_m: 0.1 } }  # really\n}\nbody { name: \"b\" }\n");
+      "# head\nname: \"a\"\n# the ball\nbody {\n  name: \"ball\"\n  # round\n  shape { sphere { "
+      "radius_m: 0.1 } }  # really\n}\nbody { name: \"b\" }\n");
   CommandStack stack(document);
   CHECK(*copy_text(document, {"body[ball]", "body[ball].shape[0]"}) ==
-        "# the ball\nbody {\n  name: \"ball\"\n  # round\n  shape { sphere { radius_m: 0.1 } }  # really\n}\n");
+        "# the ball\nbody {\n  name: \"ball\"\n  # round\n  shape { sphere { radius_m: 0.1 } }  # "
+        "really\n}\n");
   const auto shape = copy_text(document, {"body[ball].shape[0]"});
   CHECK(*shape == "# round\nshape { sphere { radius_m: 0.1 } }  # really\n");
   CHECK_FALSE(copy_text(document, {"body[b]", "body[ball].shape[0]"}).ok());
@@ -134,7 +155,8 @@ TEST_CASE("bodies in each other are told with their depth, but not those that ma
       "body { name: \"floor\" motion: STATIC shape { plane {} } }\n"
       "body { name: \"a\" position_m { z: 0.5 } shape { sphere { radius_m: 0.1 } } }\n"
       "body { name: \"b\" position_m { z: 0.65 } shape { sphere { radius_m: 0.1 } } }\n"
-      "body { name: \"c\" position_m { x: 1 z: 0.08 } shape { sphere { radius_m: 0.1 } } }\n" + rest);
+      "body { name: \"c\" position_m { x: 1 z: 0.08 } shape { sphere { radius_m: 0.1 } } }\n" +
+      rest);
   CHECK(contains(found, "error body[b]: is 50 mm inside of 'a' at the start"));
   CHECK(contains(found, "error body[c]: is 20 mm inside of 'floor'"));
   CHECK_FALSE(contains(found, "body[a]"));
@@ -142,31 +164,46 @@ TEST_CASE("bodies in each other are told with their depth, but not those that ma
 
 TEST_CASE("a camera inside of a body, odd masses, unusable files and rejected episodes are told") {
   const std::string floor = "body { name: \"floor\" motion: STATIC shape { plane {} } }\n";
-  const std::string ball = "body { name: \"ball\" position_m { z: 1 } shape { sphere { radius_m: 0.5 } } }\n";
-  const std::string good = "camera { name: \"main\" fixed { position_m { x: 3 z: 1 } look_at_m { z: 1 } } }\n";
+  const std::string ball =
+      "body { name: \"ball\" position_m { z: 1 } shape { sphere { radius_m: 0.5 } } }\n";
+  const std::string good =
+      "camera { name: \"main\" fixed { position_m { x: 3 z: 1 } look_at_m { z: 1 } } }\n";
   CHECK(problems_of(floor + ball + good) == "");
-  const std::string inside = problems_of(floor + ball + good + "camera { name: \"in\" fixed { position_m { x: 0.1 z: 1 } look_at_m { z: 1 } } }\n"
-                                         "camera { name: \"under\" fixed { position_m { x: 4 z: -1 } look_at_m { z: 1 } } }\n");
+  const std::string inside = problems_of(
+      floor + ball + good +
+      "camera { name: \"in\" fixed { position_m { x: 0.1 z: 1 } look_at_m { z: 1 } } }\n"
+      "camera { name: \"under\" fixed { position_m { x: 4 z: -1 } look_at_m { z: 1 } } }\n");
   CHECK(contains(inside, "warning camera[in]: stands inside of 'ball'"));
   CHECK(contains(inside, "warning camera[under]: stands inside of 'floor'"));
   CHECK_FALSE(contains(inside, "main"));
-  const std::string masses = problems_of(floor + good + "body { name: \"lead\" mass_kg: 1e6 position_m { z: 1 } shape { sphere { radius_m: 0.5 } } }\n"
-                                         "body { name: \"air\" mass_kg: 0.001 position_m { x: 2 z: 1 } shape { sphere { radius_m: 0.5 } } }\n");
+  const std::string masses = problems_of(floor + good +
+                                         "body { name: \"lead\" mass_kg: 1e6 position_m { z: 1 } "
+                                         "shape { sphere { radius_m: 0.5 } } }\n"
+                                         "body { name: \"air\" mass_kg: 0.001 position_m { x: 2 z: "
+                                         "1 } shape { sphere { radius_m: 0.5 } } }\n");
   CHECK(contains(masses, "warning body[lead]: weighs 1e+06 kg in 524 l"));
   CHECK(contains(masses, "warning body[air]: weighs 0.001 kg"));
   CHECK(contains(masses, "times as much as 'air'"));
   const TempDir folder;
   std::ofstream(folder.path() / "bad.obj") << "no mesh";
-  const std::string mesh = problems_of(floor + good + "body { name: \"m\" shape { mesh { file: \"" + (folder.path() / "bad.obj").string() + "\" } } }\n");
+  const std::string mesh = problems_of(floor + good + "body { name: \"m\" shape { mesh { file: \"" +
+                                       (folder.path() / "bad.obj").string() + "\" } } }\n");
   CHECK(contains(mesh, "error "));
   CHECK(contains(mesh, "bad.obj"));
-  const std::string full = problems_of(floor + good + "group { name: \"g\" count: 50 max_tries: 3 half_extent_m { x: 0.1 } center_m { z: 1 } item { body { shape { sphere { radius_m: 0.1 } } } } }\n");
+  const std::string full =
+      problems_of(floor + good +
+                  "group { name: \"g\" count: 50 max_tries: 3 half_extent_m { x: 0.1 } center_m { "
+                  "z: 1 } item { body { shape { sphere { radius_m: 0.1 } } } } }\n");
   CHECK(contains(full, "warning group[g]: episode 0 is rejected"));
   // Errors of the document come first.
-  CHECK(scene_problems(document_of("body { name: \"a\" }").scenario(), folder.path(), tools(), {0, 0}).empty());
+  CHECK(
+      scene_problems(document_of("body { name: \"a\" }").scenario(), folder.path(), tools(), {0, 0})
+          .empty());
 }
 
-TEST_CASE("the finder tells problems and rejections of the newest state, and may be dropped while it looks") {
+TEST_CASE(
+    "the finder tells problems and rejections of the newest state, and may be dropped while it "
+    "looks") {
   Document document = document_of(
       "body { name: \"floor\" motion: STATIC shape { plane {} } }\n"
       "body { name: \"ball\" position_m { z: 0.3 } shape { sphere { radius_m: 0.1 } } }\n"
@@ -179,7 +216,8 @@ TEST_CASE("the finder tells problems and rejections of the newest state, and may
     finder.look(document, {0, 0});
     done(stack, SetField{"body[ball].mass_kg", "1000"});
     finder.look(document, {0, 0});
-    for (int i = 0; i < 2000 && !finder.done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    for (int i = 0; i < 2000 && !finder.done(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     const auto found = finder.found();
     REQUIRE(finder.done());
     CHECK(found->revision == document.revision());
@@ -194,7 +232,9 @@ TEST_CASE("the finder tells problems and rejections of the newest state, and may
   dropped.look(document, {0, 0});
 }
 
-TEST_CASE("a field varies if an entry addresses it or something in it, from the scenario or from an item of a group") {
+TEST_CASE(
+    "a field varies if an entry addresses it or something in it, from the scenario or from an item "
+    "of a group") {
   const Document document = opened(kLibrary / "clutter.textproto");
   const schema::Scenario& scenario = document.scenario();
   CHECK(varies(scenario, "group[toys].count"));
@@ -204,7 +244,8 @@ TEST_CASE("a field varies if an entry addresses it or something in it, from the 
   CHECK_FALSE(varies(scenario, "light[sun].sun.azimuth_deg"));
   CHECK_FALSE(varies(scenario, "nothing"));
   CHECK(vary_entries(scenario).size() == 12);
-  for (const VaryEntry& entry : vary_entries(scenario)) CHECK(resolve_field(scenario, entry.path).ok());
+  for (const VaryEntry& entry : vary_entries(scenario))
+    CHECK(resolve_field(scenario, entry.path).ok());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Random commands on every scenario of the library: whatever is done can be undone and done again, byte by byte, written down
-// and replayed.
+// Random commands on every scenario of the library: whatever is done can be undone and done again,
+// byte by byte, written down and replayed.
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
@@ -33,7 +33,8 @@ void collect(const Message& message, const std::string& prefix, Places& places) 
     if (!field.is_repeated()) {
       places.fields.push_back(prefix + field.name());
       if (is_message && message.GetReflection()->HasField(message, &field)) {
-        collect(message.GetReflection()->GetMessage(message, &field), prefix + field.name() + ".", places);
+        collect(message.GetReflection()->GetMessage(message, &field), prefix + field.name() + ".",
+                places);
       }
       continue;
     }
@@ -44,17 +45,20 @@ void collect(const Message& message, const std::string& prefix, Places& places) 
       const std::string element = prefix + element_path(message, field, k);
       if (!is_message) continue;
       places.elements.push_back(element);
-      collect(message.GetReflection()->GetRepeatedMessage(message, &field, k), element + ".", places);
+      collect(message.GetReflection()->GetRepeatedMessage(message, &field, k), element + ".",
+              places);
     }
   }
 }
 
 template <typename T>
 const T& any_of(const std::vector<T>& from, RandomStream& stream) {
-  return from[static_cast<std::size_t>(stream.integer(0, static_cast<std::int64_t>(from.size()) - 1))];
+  return from[static_cast<std::size_t>(
+      stream.integer(0, static_cast<std::int64_t>(from.size()) - 1))];
 }
 
-std::string random_value(const schema::Scenario& scenario, const std::string& path, RandomStream& stream) {
+std::string random_value(const schema::Scenario& scenario, const std::string& path,
+                         RandomStream& stream) {
   const auto ref = resolve_field(scenario, path);
   if (!ref.ok()) return "1";
   switch (field_kind(*ref)) {
@@ -69,7 +73,8 @@ std::string random_value(const schema::Scenario& scenario, const std::string& pa
       return words.value(static_cast<int>(stream.integer(0, words.value_count() - 1)))->name();
     }
     case FieldKind::kString: {
-      static const std::vector<std::string> kTexts = {"red", "a b", "line\nfeed", "say \"hi\"", "# no comment", "caf\xC3\xA9", "}"};
+      static const std::vector<std::string> kTexts = {
+          "red", "a b", "line\nfeed", "say \"hi\"", "# no comment", "caf\xC3\xA9", "}"};
       return any_of(kTexts, stream);
     }
     case FieldKind::kMessage:
@@ -88,7 +93,8 @@ Command random_command(const Document& document, RandomStream& stream) {
   const double kind = stream.uniform();
   // A scenario that has grown shrinks again.
   const bool many = places.elements.size() > 120;
-  if (kind < 0.35 || places.elements.empty()) return SetField{field, random_value(scenario, field, stream)};
+  if (kind < 0.35 || places.elements.empty())
+    return SetField{field, random_value(scenario, field, stream)};
   if (kind < 0.43) return ClearField{field};
   const std::string& element = any_of(places.elements, stream);
   if (kind < (many ? 0.47 : 0.58)) {
@@ -96,7 +102,8 @@ Command random_command(const Document& document, RandomStream& stream) {
     FieldRef list = *ref;
     list.steps.back().index = -1;
     std::string value = field_text(scenario, *ref);
-    if (stream.uniform() < 0.3) value = "# a comment\n" + value.substr(1, value.size() - 2) + " # another";
+    if (stream.uniform() < 0.3)
+      value = "# a comment\n" + value.substr(1, value.size() - 2) + " # another";
     const std::string path = element.substr(0, element.rfind('['));
     return InsertElement{path, static_cast<int>(stream.integer(-1, 4)), value};
   }
@@ -173,7 +180,8 @@ TEST_CASE("10,000 random commands undo to the text of the file and redo to the l
     for (const StackEvent& event : events) {
       switch (event.kind) {
         case StackEvent::Kind::kCommand:
-          REQUIRE(replay.apply(*command_from_text(command_text(event.command)), event.gesture).ok());
+          REQUIRE(
+              replay.apply(*command_from_text(command_text(event.command)), event.gesture).ok());
           break;
         case StackEvent::Kind::kBegin:
           replay.begin_group(event.title, event.gesture);
