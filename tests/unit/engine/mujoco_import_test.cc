@@ -98,7 +98,9 @@ TEST_CASE("the humanoid becomes a sound scene with all its parts") {
   CHECK(scene.model->num_bodies == 17);
   CHECK(scene.model->num_joints == 22);
   CHECK(scene.model->num_actuators == 21);
-  CHECK(scene.model->sha256.size() == 64);
+  REQUIRE(scene.model->files.size() == 1);
+  CHECK(scene.model->files.begin()->first == "humanoid.xml");
+  CHECK(scene.model->files.begin()->second.size() == 64);
   CHECK(scene.physics.step_rate_hz == 200.0);
   CHECK(scene.physics.gravity_m_s2.z == -9.81);
   for (std::size_t b = 1; b < scene.bodies.size(); ++b) CHECK(scene.bodies[b].articulation == 1);

@@ -17,7 +17,7 @@ Joint hinge(double armature) {
 
 TEST_CASE("A model file is refused with the engine that steps it") {
   SceneBuilder builder;
-  builder.scene().model = ModelFile{"/models/robot.xml", "", 0, 0, 0, 0};
+  builder.scene().model.emplace().path = "/models/robot.xml";
   const auto world = make_bullet_world(builder.scene());
   REQUIRE(!world.ok());
   CHECK(world.status().code() == Code::kInvalidInput);
