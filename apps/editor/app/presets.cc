@@ -5,8 +5,8 @@ namespace diorama::editor {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> table = {
       {"Author", "Build a scene: tree, viewport and properties",
-       R"((row 0.2 (col 0.62 (tabs "Scene") (tabs "Assets" "Materials" "Lights")) (row 0.73 (col 0.74 (tabs "Viewport")
-          (col 0.3 (tabs "Transport") (tabs "Problems" "Log"))) (tabs "Inspector" "Randomise"))))"},
+       R"((row 0.2 (col 0.62 (tabs "Scene") (tabs "Assets" "Materials" "Lights")) (row 0.73 (col 0.7 (tabs "Viewport")
+          (col 0.47 (tabs "Transport") (tabs "Problems" "Log"))) (tabs "Inspector" "Randomise"))))"},
       {"Simulate", "Run it: viewport, cameras and plots",
        R"((row 0.68 (col 0.72 (tabs "Viewport") (col 0.32 (tabs "Transport") (tabs "Plots" "Problems" "Log")))
           (col 0.6 (tabs "Cameras") (tabs "Inspector" "Scene"))))"},

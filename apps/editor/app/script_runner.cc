@@ -178,9 +178,14 @@ Result<ScriptRunner::Step> ScriptRunner::locate(const std::string& reference, Po
                   did_you_mean(name, editor_.host().registry().names()));
   }
   if (!record->visible) {
+    scrolling_ = kSettleFrames;
     editor_.host().registry().reveal(name);
     if (tries_ < kMissingFrames) return Step::kAgain;
     return failed("widget '" + name + "' is out of sight and cannot be scrolled to");
+  }
+  if (scrolling_ > 0) {
+    --scrolling_;
+    return Step::kAgain;
   }
   point = {record->left + fx * (record->right - record->left),
            record->top + fy * (record->bottom - record->top)};

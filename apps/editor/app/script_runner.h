@@ -54,6 +54,7 @@ class ScriptRunner {
   std::size_t at_ = 0;
   int settle_ = 3;  // the first frames put everything in its place
   int tries_ = 0;
+  int scrolling_ = 0;  // frames until a widget that was scrolled to stands still
   int width_px_ = 0;
   int height_px_ = 0;
   bool waiting_ = false;
