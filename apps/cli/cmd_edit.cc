@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,18 +12,12 @@
 namespace diorama::cli {
 namespace {
 
-struct Arguments {
-  std::string file;
-  std::vector<std::string> rest;
-};
-
-int run(const Arguments& a) {
+int run(const std::vector<std::string>& arguments) {
   std::error_code error;
   const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string editor = (own.parent_path() / "diorama-editor").string();
   std::vector<std::string> words = {editor};
-  if (!a.file.empty()) words.push_back(a.file);
-  words.insert(words.end(), a.rest.begin(), a.rest.end());
+  words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
@@ -37,18 +30,18 @@ int run(const Arguments& a) {
 }  // namespace
 
 Command edit_command() {
-  return {"edit", "Open the desktop editor",
+  return {"edit", "Open the desktop editor: FILE and options go to diorama-editor",
           "  diorama edit\n"
           "  diorama edit scenes/library/clutter.textproto\n"
-          "  diorama edit scenes/library/clutter.textproto -- --headless --screenshot editor.png",
+          "  diorama edit scenes/library/clutter.textproto --headless --screenshot editor.png",
           [](CLI::App& app) {
-            const auto a = std::make_shared<Arguments>();
-            app.add_option("file", a->file, "Scenario, model or dataset to open")
-                ->type_name("FILE")
-                ->check(not_empty());
-            app.add_option("options", a->rest, "Options of diorama-editor, after --")
-                ->type_name("OPTIONS");
-            return [a] { return run(*a); };
+            // From the first word that is no option of ours, all go to the editor as they are.
+            app.prefix_command();
+            return [&app] {
+              std::vector<std::string> arguments = app.remaining();
+              std::erase(arguments, "--");
+              return run(arguments);
+            };
           }};
 }
 

@@ -80,7 +80,7 @@ def test_settings_are_kept(tmp_path):
 
 
 def test_diorama_edit_starts_it(tmp_path):
-    done = subprocess.run([os.environ["DIORAMA_PROGRAM"], "edit", "--", "--version"], env=environment(tmp_path),
-                          capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("diorama-editor ")
+    done = subprocess.run([os.environ["DIORAMA_PROGRAM"], "edit", "none.textproto", "--headless", "--screenshot", "a.png"], cwd=tmp_path,
+                          env=environment(tmp_path), capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("diorama-editor: ") and "none.textproto" in done.stderr
