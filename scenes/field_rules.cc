@@ -6,6 +6,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -162,6 +163,26 @@ const std::map<std::string, FieldRule>& table() {
   return *rules;
 }
 
+/// What absent vectors and colours stand for, where that is not zero.
+struct VectorDefault {
+  std::array<double, 3> value;
+  bool model_has_it = false;  ///< A model file has one of its own.
+};
+const std::map<std::string, VectorDefault>& vector_table() {
+  static const auto* const defaults = new std::map<std::string, VectorDefault>{
+      {"Physics.gravity_m_s2", {{0.0, 0.0, -9.81}, true}},
+      {"Joint.axis", {{0.0, 0.0, 1.0}}},
+      {"Material.base_color", {{0.7, 0.7, 0.7}}},
+      {"Texture.color_a", {{1.0, 1.0, 1.0}}},
+      {"Texture.color_b", {{0.25, 0.25, 0.25}}},
+      {"Light.color", {{1.0, 1.0, 1.0}}},
+      {"Sky.zenith", {{0.54, 0.70, 0.91}, true}},
+      {"Sky.horizon", {{0.88, 0.92, 0.95}, true}},
+      {"Sky.ground", {{0.58, 0.57, 0.55}, true}},
+  };
+  return *defaults;
+}
+
 void set_number(Message& message, const FieldDescriptor& field, double value) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   switch (field.cpp_type()) {
@@ -179,13 +200,23 @@ void set_number(Message& message, const FieldDescriptor& field, double value) {
   }
 }
 
+}  // namespace
+
+std::optional<double> number_default(const FieldDescriptor& field, const Message& parent) {
+  const bool model_camera =
+      parent.GetDescriptor() == schema::Camera::descriptor() &&
+      static_cast<const schema::Camera&>(parent).motion_case() == schema::Camera::kModelCamera;
+  if (model_camera && field.name() == "fov_y_deg") return std::nullopt;  // The model's.
+  const auto found = table().find(rule_key(field));
+  return found == table().end() ? std::nullopt : found->second.default_value;
+}
+
+namespace {
+
 void fill(Message& message) {
   const Descriptor& descriptor = *message.GetDescriptor();
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   if (&descriptor == schema::Vary::descriptor()) return;  // What is drawn is said in full.
-  const bool model_camera =
-      &descriptor == schema::Camera::descriptor() &&
-      static_cast<const schema::Camera&>(message).motion_case() == schema::Camera::kModelCamera;
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const FieldDescriptor& field = *descriptor.field(i);
     if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
@@ -200,11 +231,7 @@ void fill(Message& message) {
     }
     if (!field.has_presence() || field.is_repeated() || reflection.HasField(message, &field))
       continue;
-    if (model_camera && field.name() == "fov_y_deg") continue;
-    const auto found = table().find(rule_key(field));
-    if (found != table().end() && found->second.default_value) {
-      set_number(message, field, *found->second.default_value);
-    }
+    if (const auto value = number_default(field, message)) set_number(message, field, *value);
   }
 }
 
@@ -234,6 +261,21 @@ const FieldRule& field_rule(const FieldDescriptor& field, const FieldDescriptor*
   const auto found = table().find(rule_key(field));
   DIORAMA_CHECK(found != table().end());
   return found->second;
+}
+
+std::optional<std::array<double, 3>> vector_default(const FieldDescriptor& field,
+                                                    const Message& parent, bool on_model) {
+  if (field.message_type() != schema::Vec3::descriptor() &&
+      field.message_type() != schema::Color::descriptor())
+    return std::nullopt;
+  const auto found = vector_table().find(rule_key(field));
+  if (found == vector_table().end()) return std::array<double, 3>{};
+  if (on_model && found->second.model_has_it) return std::nullopt;
+  // A texture is multiplied by the colour.
+  const bool textured = parent.GetDescriptor() == schema::Material::descriptor() &&
+                        static_cast<const schema::Material&>(parent).has_texture();
+  if (textured) return std::array<double, 3>{1.0, 1.0, 1.0};
+  return found->second.value;
 }
 
 schema::Scenario with_defaults(schema::Scenario scenario) {

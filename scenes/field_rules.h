@@ -1,6 +1,7 @@
 // The one table of bounds, defaults and units of a scenario's numbers. Pure functions, thread-safe.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,18 @@ struct FieldRule {
 /// a rule.
 const FieldRule& field_rule(const google::protobuf::FieldDescriptor& field,
                             const google::protobuf::FieldDescriptor* holder = nullptr);
+
+/// What an absent number stands for, if that is one number; `parent` is the message that would hold
+/// it.
+std::optional<double> number_default(const google::protobuf::FieldDescriptor& field,
+                                     const google::protobuf::Message& parent);
+
+/// What an absent Vec3 or Color stands for: x, y, z or r, g, b. `parent` is the message that would
+/// hold it; a scene that is built on a model file (`on_model`) has some of them from there: then,
+/// and for other messages, nothing.
+std::optional<std::array<double, 3>> vector_default(const google::protobuf::FieldDescriptor& field,
+                                                    const google::protobuf::Message& parent,
+                                                    bool on_model);
 
 /// Whether the table has an entry for the field itself. Tests use it to show that the table is
 /// complete.

@@ -1,5 +1,9 @@
 #include "scenes/scene_assets.h"
 
+#include "scenes/field_rules.h"
+
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -10,9 +14,11 @@ namespace {
 constexpr std::size_t kMaxKept = 64;
 constexpr int kPatternPx = 128;
 
-std::array<double, 3> color_or(bool given, const schema::Color& color,
-                               std::array<double, 3> otherwise) {
-  return given ? std::array<double, 3>{color.r(), color.g(), color.b()} : otherwise;
+std::array<double, 3> color_or_default(bool given, const schema::Color& color,
+                                       const schema::Texture& texture, int field_number) {
+  if (given) return {color.r(), color.g(), color.b()};
+  return *vector_default(*texture.GetDescriptor()->FindFieldByNumber(field_number), texture,
+                         /*on_model=*/false);
 }
 
 std::uint8_t to_byte(double value) {
@@ -72,8 +78,10 @@ Result<std::shared_ptr<const Mesh>> SceneAssets::mesh(const schema::Shape::Mesh&
 
 Result<std::shared_ptr<const Texture>> SceneAssets::texture(const schema::Texture& texture) {
   if (!texture.file().empty()) return library_.texture(base_folder_ / texture.file());
-  const auto a = color_or(texture.has_color_a(), texture.color_a(), {1.0, 1.0, 1.0});
-  const auto b = color_or(texture.has_color_b(), texture.color_b(), {0.25, 0.25, 0.25});
+  const auto a = color_or_default(texture.has_color_a(), texture.color_a(), texture,
+                                  schema::Texture::kColorAFieldNumber);
+  const auto b = color_or_default(texture.has_color_b(), texture.color_b(), texture,
+                                  schema::Texture::kColorBFieldNumber);
   const PatternKey key{texture.pattern(), {a[0], a[1], a[2], b[0], b[1], b[2]}};
   const std::lock_guard lock(mutex_);
   if (const auto found = patterns_.find(key); found != patterns_.end()) return found->second;

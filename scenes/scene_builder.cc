@@ -2,7 +2,10 @@
 
 #include "engine/core/check.h"
 #include "engine/core/text.h"
+#include "scenes/field_rules.h"
 #include "scenes/validate_internal.h"
+
+#include <google/protobuf/descriptor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -19,8 +22,22 @@ constexpr double kDefaultSunElevationDeg = 50.0;
 
 double radians(double degrees) { return degrees * (std::numbers::pi / 180.0); }
 
-dvec3 linear_of(const schema::Color& color) {
-  return linear_from_srgb(dvec3(color.r(), color.g(), color.b()));
+/// A field's vector or colour, or what its absence stands for; nothing if the model file says that.
+std::optional<dvec3> vector_in(const google::protobuf::Message& parent, int field_number,
+                               bool on_model = false) {
+  const google::protobuf::FieldDescriptor& field =
+      *parent.GetDescriptor()->FindFieldByNumber(field_number);
+  const google::protobuf::Reflection& reflection = *parent.GetReflection();
+  if (reflection.HasField(parent, &field)) {
+    const google::protobuf::Message& message = reflection.GetMessage(parent, &field);
+    if (field.message_type() == schema::Vec3::descriptor())
+      return vector_of(static_cast<const schema::Vec3&>(message));
+    const auto& color = static_cast<const schema::Color&>(message);
+    return dvec3(color.r(), color.g(), color.b());
+  }
+  const auto otherwise = vector_default(field, parent, on_model);
+  if (!otherwise) return std::nullopt;
+  return dvec3((*otherwise)[0], (*otherwise)[1], (*otherwise)[2]);
 }
 
 Pose pose_of(const schema::Vec3& position, const schema::Rotation& rotation) {
@@ -103,7 +120,9 @@ ConcreteSceneBuilder::ConcreteSceneBuilder(SceneAssets& assets, const Scene* mod
 
 Status ConcreteSceneBuilder::begin(const schema::Scenario& scenario) {
   const schema::Physics& physics = scenario.physics();
-  if (physics.has_gravity_m_s2()) scene_.physics.gravity_m_s2 = vector_of(physics.gravity_m_s2());
+  const auto gravity =
+      vector_in(physics, schema::Physics::kGravityMS2FieldNumber, model_ != nullptr);
+  if (gravity) scene_.physics.gravity_m_s2 = *gravity;
   scene_.physics.step_rate_hz = physics.step_rate_hz();
   scene_.physics.solver_iterations = physics.solver_iterations();
   for (const schema::Material& material : scenario.material())
@@ -115,9 +134,8 @@ Status ConcreteSceneBuilder::add_material(const schema::Material& from) {
   Material material;
   material.name = from.name();
   const bool textured = from.has_texture();
-  material.base_color_linear = from.has_base_color()
-                                   ? linear_of(from.base_color())
-                                   : linear_from_srgb(dvec3(textured ? 1.0 : 0.7));
+  material.base_color_linear =
+      linear_from_srgb(*vector_in(from, schema::Material::kBaseColorFieldNumber));
   material.roughness = from.roughness();
   material.metallic = from.metallic();
   material.emission_nits = from.emission_nits();
@@ -154,7 +172,8 @@ MaterialId ConcreteSceneBuilder::find_material(const std::string& name) {
   DIORAMA_CHECK(name.empty());  // validate() has found all others.
   Material material;
   material.name = kDefaultMaterial;
-  material.base_color_linear = linear_from_srgb(dvec3(0.7));
+  material.base_color_linear =
+      linear_from_srgb(*vector_in(schema::Material(), schema::Material::kBaseColorFieldNumber));
   scene_.materials.push_back(std::move(material));
   return MaterialId(scene_.materials.size() - 1);
 }
@@ -203,7 +222,7 @@ void ConcreteSceneBuilder::add_joint(BodyId body, const schema::Joint& from,
   joint.body = body;
   joint.type = joint_type(from.type());
   joint.anchor_body = vector_of(from.anchor_m());
-  if (from.has_axis()) joint.axis_body = glm::normalize(vector_of(from.axis()));
+  joint.axis_body = glm::normalize(*vector_in(from, schema::Joint::kAxisFieldNumber));
   joint.damping = from.damping();
   joint.stiffness = from.stiffness();
   joint.armature = from.armature();
@@ -351,7 +370,7 @@ void ConcreteSceneBuilder::add_camera(const schema::Camera& from) {
 void ConcreteSceneBuilder::add_light(const schema::Light& from, int index) {
   Light light;
   light.name = from.name().empty() ? "light" + std::to_string(index) : from.name();
-  if (from.has_color()) light.color_linear = linear_of(from.color());
+  light.color_linear = linear_from_srgb(*vector_in(from, schema::Light::kColorFieldNumber));
   Pose pose;
   switch (from.kind_case()) {
     case schema::Light::kPoint:
@@ -429,9 +448,13 @@ Result<Scene> ConcreteSceneBuilder::finish(const schema::Scenario& scenario) && 
     add_light(sun, 0);
   }
   const schema::Sky& sky = scenario.sky();
-  if (sky.has_zenith()) scene_.sky.zenith_linear = linear_of(sky.zenith());
-  if (sky.has_horizon()) scene_.sky.horizon_linear = linear_of(sky.horizon());
-  if (sky.has_ground()) scene_.sky.ground_linear = linear_of(sky.ground());
+  const auto sky_color = [&](int field, dvec3& linear) {
+    const auto color = vector_in(sky, field, model_ != nullptr);
+    if (color) linear = linear_from_srgb(*color);
+  };
+  sky_color(schema::Sky::kZenithFieldNumber, scene_.sky.zenith_linear);
+  sky_color(schema::Sky::kHorizonFieldNumber, scene_.sky.horizon_linear);
+  sky_color(schema::Sky::kGroundFieldNumber, scene_.sky.ground_linear);
   if (sky.has_luminance_nits()) scene_.sky.luminance_nits = sky.luminance_nits();
   scene_.exposure_ev100 = scenario.exposure_ev100();
   const std::vector<std::string> problems = check_scene(scene_);

@@ -28,8 +28,22 @@ double tidy(double value) {
   return std::strtod(text.data(), nullptr);
 }
 
+/// The vector or colour that an absent message at `steps_up` above the end of the path stands for.
+std::optional<std::array<double, 3>> absent_vector(const google::protobuf::Message& root,
+                                                   FieldRef ref, std::size_t steps_up) {
+  ref.steps.resize(ref.steps.size() - steps_up);
+  if (ref.steps.empty() || ref.field().is_repeated()) return std::nullopt;
+  const auto& parent = parent_of(root, ref);
+  if (parent.GetReflection()->HasField(parent, &ref.field())) return std::nullopt;
+  const bool on_model = root.GetDescriptor() == schema::Scenario::descriptor() &&
+                        static_cast<const schema::Scenario&>(root).has_model();
+  return vector_default(ref.field(), parent, on_model);
+}
+
 double present_value(const google::protobuf::Message& root, const FieldRef& field,
                      const FieldRule& rule) {
+  if (const auto vector = absent_vector(root, field, 1))
+    return vector->at(static_cast<std::size_t>(field.field().index()));
   const auto& parent = parent_of(root, field);
   const bool absent =
       field.field().has_presence() && !parent.GetReflection()->HasField(parent, &field.field());
@@ -82,7 +96,8 @@ std::string color_text(const std::array<double, 3>& rgb) {
 void add_colors(const google::protobuf::Message& root, const FieldRef& field,
                 schema::Choice& choice) {
   const auto& parent = parent_of(root, field);
-  std::array<double, 3> rgb = {0.7, 0.7, 0.7};  // What an absent colour of a surface is.
+  std::array<double, 3> rgb =
+      absent_vector(root, field, 0).value_or(std::array<double, 3>{0.7, 0.7, 0.7});
   if (parent.GetReflection()->HasField(parent, &field.field())) {
     const auto& color = static_cast<const schema::Color&>(
         parent.GetReflection()->GetMessage(parent, &field.field()));

@@ -88,6 +88,19 @@ std::string type_of(const FieldDescriptor& field) {
   return field.is_repeated() ? "list of " + type : type;
 }
 
+/// "0 0 -9.81"; "" for zeros and what is no vector. The pool's descriptors are not those of the compiled messages.
+std::string vector_default_of(const FieldDescriptor& field) {
+  const auto* message = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+      field.containing_type()->full_name());
+  const auto& parent =
+      *google::protobuf::MessageFactory::generated_factory()->GetPrototype(message);
+  const auto value =
+      vector_default(*message->FindFieldByName(field.name()), parent, /*on_model=*/false);
+  if (!value || *value == std::array<double, 3>{} || field.is_repeated()) return "";
+  return format_number((*value)[0]) + " " + format_number((*value)[1]) + " " +
+         format_number((*value)[2]);
+}
+
 void add_message(const Descriptor& message, std::string& text) {
   text += "\n## " + short_name(message.full_name()) + "\n" + meaning_of(message) + "\n\n";
   if (message.field_count() > 0) {
@@ -104,6 +117,7 @@ void add_message(const Descriptor& message, std::string& text) {
       if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) range = "each " + range;
       if (rule.default_value) otherwise = format_number(*rule.default_value);
     }
+    if (const std::string vector = vector_default_of(field); !vector.empty()) otherwise = vector;
     text +=
         "| `" + field.name() + "` | " + type_of(field) + " | " + range + " | " + otherwise + " | ";
     if (const auto* oneof = field.real_containing_oneof()) text += "(one " + oneof->name() + ") ";

@@ -3,6 +3,9 @@
 #include <cmath>
 #include <numbers>
 
+#include <google/protobuf/descriptor.h>
+
+#include "scenes/field_rules.h"
 #include "tests/unit/scenes/scenes_test_tools.h"
 
 namespace diorama {
@@ -40,6 +43,41 @@ TEST_CASE("masses come from volumes and densities, or are scaled to the given ma
   CHECK(scene.bodies[2].mass.mass_kg == doctest::Approx(3000 * volume));
   CHECK(scene.bodies[2].mass.body_from_inertia.position.x == doctest::Approx(0.5 / 3));
   CHECK(scene.bodies[3].mass.mass_kg == doctest::Approx(3));
+}
+
+/// What the table says of an absent vector or colour of a message of this kind.
+template <typename M>
+dvec3 table_default(int field, const M& parent = M()) {
+  const auto value = vector_default(*M::descriptor()->FindFieldByNumber(field), parent, false);
+  REQUIRE(value);
+  return {(*value)[0], (*value)[1], (*value)[2]};
+}
+
+TEST_CASE("absent vectors and colours of a scene are those of the table of defaults") {
+  const Scene scene = scene_of(kSmall + R"(material { name: "m" texture { pattern: CHECKER } }
+    body { name: "door" position_m { x: 2 z: 1 } shape { sphere { radius_m: 0.1 } material: "m" } joint { type: HINGE } }
+    light { name: "l" sun { azimuth_deg: 1 elevation_deg: 50 } } sky {})");
+  CHECK(scene.physics.gravity_m_s2 == table_default<schema::Physics>(schema::Physics::kGravityMS2FieldNumber));
+  CHECK(scene.physics.gravity_m_s2 == dvec3(0, 0, -9.81));
+  CHECK(scene.joints.back().axis_body == table_default<schema::Joint>(schema::Joint::kAxisFieldNumber));
+  CHECK(scene.materials[0].base_color_linear ==
+        linear_from_srgb(table_default<schema::Material>(schema::Material::kBaseColorFieldNumber)));
+  schema::Material textured;
+  textured.mutable_texture();
+  CHECK(scene.materials[1].base_color_linear ==
+        table_default(schema::Material::kBaseColorFieldNumber, textured));
+  CHECK(scene.lights[0].color_linear ==
+        linear_from_srgb(table_default<schema::Light>(schema::Light::kColorFieldNumber)));
+  CHECK(scene.sky.zenith_linear ==
+        linear_from_srgb(table_default<schema::Sky>(schema::Sky::kZenithFieldNumber)));
+  const dvec3 dark = 255.0 * table_default<schema::Texture>(schema::Texture::kColorBFieldNumber);
+  const Texture& checker = *scene.textures[0];
+  CHECK(checker.rgba[static_cast<std::size_t>(checker.width_px - 1) * 4] == std::lround(dark.x));
+  // Zeros need no entry; a model file has its own gravity; numbers are no vectors.
+  CHECK(table_default<schema::Body>(schema::Body::kPositionMFieldNumber) == dvec3(0.0));
+  const auto& physics = *schema::Physics::descriptor();
+  CHECK_FALSE(vector_default(*physics.FindFieldByName("gravity_m_s2"), schema::Physics(), true));
+  CHECK_FALSE(vector_default(*physics.FindFieldByName("step_rate_hz"), schema::Physics(), false));
 }
 
 TEST_CASE("colours become linear, textures are made once, and a sun shines if there is no light") {

@@ -195,6 +195,11 @@ TEST_CASE("a random field varies about its present value, within its bounds") {
       contains(after(text, MakeRandom{"body[a].mass_kg", "log_uniform { low: 1 high: 3 }", "mass"}),
                "vary { path: \"body[a].mass_kg\" distribution { log_uniform { low: 1 high: 3 } } "
                "factor: \"mass\" }"));
+  // About what an absent vector stands for.
+  const auto gravity = parse_scenario(after(text, MakeRandom{"physics.gravity_m_s2", "", ""}), "t");
+  REQUIRE(gravity.ok());
+  const schema::Uniform& down = gravity->vary(2).distribution().uniform();
+  CHECK(0.5 * (down.low() + down.high()) == doctest::Approx(-9.81));
   CHECK_FALSE(contains(after(text, MakeRandom{"body[a].mass_kg", "", "-"}), "factor"));
   CHECK(contains(refusal(text, MakeRandom{"body[a].name", "", ""}), "body[a].name"));
   CHECK(contains(refusal(text, MakeRandom{"body[a].motion", "", ""}), "the same in all episodes"));
