@@ -90,6 +90,14 @@ ImGuiKey imgui_key(Key key) {
 
 }  // namespace
 
+void end_double_clicks() {
+  constexpr double kLongAgo = -1e9;
+  ImGuiIO& io = ImGui::GetIO();
+  for (int i = 0; i < 3; ++i) {
+    if (io.MouseClickedCount[i] == 2 && !io.WantTextInput) io.MouseClickedTime[i] = kLongAgo;
+  }
+}
+
 #if IMGUI_VERSION_NUM >= 18700
 
 void map_keys() { ImGui::GetIO().ConfigInputTrickleEventQueue = false; }

@@ -16,6 +16,9 @@ void feed_button(int button, bool down);
 void feed_wheel(float dx, float dy);
 void feed_character(unsigned codepoint);
 
+/// After NewFrame: a double click ends with its second press, so that two quick ones are two. In a
+/// text field three presses select the line.
+void end_double_clicks();
 bool key_down(Key key);
 /// Went down in this frame, or repeats if asked for.
 bool key_pressed(Key key, bool repeat = false);

@@ -79,6 +79,7 @@ void UiHost::begin_frame(int width_px, int height_px, double seconds) {
   if (input_.feed_frame()) keep_drawing(kSettleFrames);
   registry_.begin_frame();
   ImGui::NewFrame();
+  compat::end_double_clicks();
 }
 
 PointerShape UiHost::pointer_shape() const {

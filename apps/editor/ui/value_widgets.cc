@@ -131,10 +131,16 @@ Edit Ui::number(const Widget& widget, double& value, const NumberStyle& style) {
                        at.y + look.FramePadding.y};
   const float shown_width = ImGui::CalcTextSize(shown.c_str()).x;
   draw.PushClipRect(at, end, true);
-  draw.AddText(text_at, ImGui::GetColorU32(no_number ? ImGuiCol_TextDisabled : ImGuiCol_Text),
-               shown.c_str());
-  draw.AddText({text_at.x + shown_width + step(), text_at.y},
-               ImGui::GetColorU32(ImGuiCol_TextDisabled), style.unit.c_str());
+  draw.AddText(
+      text_at,
+      ImGui::GetColorU32(no_number || widget.is_unset() ? ImGuiCol_TextDisabled : ImGuiCol_Text),
+      shown.c_str());
+  // A unit that does not fit would only look like a broken number; the tooltip has it.
+  const float unit_x = text_at.x + shown_width + step();
+  if (!no_number && unit_x + ImGui::CalcTextSize(style.unit.c_str()).x <= end.x) {
+    draw.AddText({unit_x, text_at.y}, ImGui::GetColorU32(ImGuiCol_TextDisabled),
+                 style.unit.c_str());
+  }
   draw.PopClipRect();
   after(widget, record);
   return edit;
@@ -188,9 +194,11 @@ bool Ui::search_field(const Widget& widget, std::string& value, std::string_view
 Edit Ui::color(const Widget& widget, std::array<float, 3>& rgb) {
   Edit edit;
   before(widget);
+  ImGui::PushStyleColor(ImGuiCol_Text, widget.is_unset() ? theme().dim : theme().text);
   edit.changed = ImGui::ColorEdit3(("###" + widget.name()).c_str(), rgb.data(),
                                    ImGuiColorEditFlags_Float | ImGuiColorEditFlags_DisplayRGB);
   edit.committed = ImGui::IsItemDeactivatedAfterEdit();
+  ImGui::PopStyleColor();
   after(widget, fmt::format("{:.3f} {:.3f} {:.3f}", rgb[0], rgb[1], rgb[2]));
   return edit;
 }

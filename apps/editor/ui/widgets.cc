@@ -57,6 +57,9 @@ void Ui::record_last(const Widget& widget, std::string_view shown) {
   }
   if (widget.tip().empty() && widget.off().empty()) return;
   if (!ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) return;
+  // Whatever colours and font the widget itself was drawn with.
+  ImGui::PushStyleColor(ImGuiCol_Text, theme().text);
+  ImGui::PushFont(fonts().body);
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(ImGui::GetFontSize() * 28.0F);
   if (!widget.tip().empty()) ImGui::TextUnformatted(widget.tip().c_str());
@@ -67,6 +70,8 @@ void Ui::record_last(const Widget& widget, std::string_view shown) {
   }
   ImGui::PopTextWrapPos();
   ImGui::EndTooltip();
+  ImGui::PopFont();
+  ImGui::PopStyleColor();
 }
 
 // ---- text
@@ -213,7 +218,9 @@ bool Ui::choice(const Widget& widget, int& index, std::span<const std::string> i
   before(widget);
   const bool valid = index >= 0 && index < static_cast<int>(items.size());
   const std::string current = widget.is_mixed() ? "mixed" : valid ? items[index] : "";
+  ImGui::PushStyleColor(ImGuiCol_Text, widget.is_unset() ? theme().dim : theme().text);
   const bool open = ImGui::BeginCombo(("###" + widget.name()).c_str(), current.c_str());
+  ImGui::PopStyleColor();
   after(widget, current);
   if (!open) return false;
   bool changed = false;
@@ -279,7 +286,8 @@ bool Ui::tree_node(const Widget& widget, ImGuiTreeNodeFlags flags) {
 
 bool Ui::tree(const Widget& widget, bool selected, bool leaf, bool open_at_first) {
   ImGuiTreeNodeFlags flags = ImGuiTreeNodeFlags_OpenOnArrow | ImGuiTreeNodeFlags_OpenOnDoubleClick |
-                             ImGuiTreeNodeFlags_SpanAvailWidth | ImGuiTreeNodeFlags_FramePadding;
+                             ImGuiTreeNodeFlags_SpanAvailWidth | ImGuiTreeNodeFlags_FramePadding |
+                             ImGuiTreeNodeFlags_AllowItemOverlap;
   if (selected) flags |= ImGuiTreeNodeFlags_Selected;
   if (leaf) flags |= ImGuiTreeNodeFlags_Leaf;
   if (open_at_first) flags |= ImGuiTreeNodeFlags_DefaultOpen;

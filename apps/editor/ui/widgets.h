@@ -47,6 +47,11 @@ class Widget {
     varied_ = varied;
     return *this;
   }
+  /// Not set by the author: what it shows is the default, in grey.
+  Widget& unset(bool unset = true) {
+    unset_ = unset;
+    return *this;
+  }
   /// Several selected things differ in it.
   Widget& mixed(bool mixed = true) {
     mixed_ = mixed;
@@ -58,11 +63,13 @@ class Widget {
   const std::string& tip() const { return tip_; }
   const std::string& off() const { return off_; }
   bool is_varied() const { return varied_; }
+  bool is_unset() const { return unset_; }
   bool is_mixed() const { return mixed_; }
 
  private:
   std::string name_, text_, tip_, off_;
   bool varied_ = false;
+  bool unset_ = false;
   bool mixed_ = false;
 };
 
@@ -131,7 +138,7 @@ class Ui {
   bool menu_item(const Widget& widget, std::string_view shortcut = "", bool checked = false);
   bool begin_menu(const Widget& widget);
   void end_menu() { ImGui::EndMenu(); }
-  /// A line with an arrow that opens; if open, draw what is below, then call tree_pop.
+  /// A line with an arrow that opens; buttons may stand on it. If open, draw what is below, then call tree_pop.
   bool tree(const Widget& widget, bool selected, bool leaf, bool open_at_first = true);
   void tree_pop() { ImGui::TreePop(); }
   /// A titled part of a panel that folds.

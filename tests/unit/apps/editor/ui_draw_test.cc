@@ -112,6 +112,27 @@ TEST_CASE("every click and key tap between two frames arrives") {
   CHECK(taps == 20);
 }
 
+TEST_CASE("two quick double clicks are two, and none of their clicks makes a third") {
+  Fixture f;
+  int doubles = 0;
+  const auto draw = [&] {
+    f.ui.button("Press");
+    if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) ++doubles;
+  };
+  f.settle(draw);
+  f.move_to("Test/Press");
+  const auto click = [&] {
+    f.host().input().button(0, true);
+    f.host().input().button(0, false);
+  };
+  for (int i = 0; i < 3; ++i) click();
+  f.settle(draw);
+  CHECK(doubles == 1);
+  for (int i = 0; i < 3; ++i) click();
+  f.settle(draw);
+  CHECK(doubles == 3);
+}
+
 TEST_CASE("a widget that is off is not pressed, and says why") {
   Fixture f;
   int clicks = 0;
