@@ -164,10 +164,11 @@ Result<std::vector<Splice>> Document::apply(std::vector<TextEdit> edits) {
   DIORAMA_RETURN_IF_ERROR(set_text(with_edits(text_, edits)));
   Selection selection;
   for (std::size_t i = 0; i < places.size(); ++i) {
-    // An element that is not written (a singular message with its defaults) stays selected by its
-    // path.
+    // What is not written before or after (a singular message with its defaults) stays selected by
+    // its path.
     const auto path = places[i] ? path_at(source_, *places[i]) : std::nullopt;
     if (path) selection.push_back(*path);
+    if (!path && !selection_[i].ends_with(']')) selection.push_back(selection_[i]);
   }
   select(selection);
   return splices;

@@ -68,7 +68,12 @@ class Document {
   /// looks whether files exist.
   const std::vector<Diagnostic>& problems() const;
   /// Forgets problems(), because files were added or removed.
-  void recheck() { problems_revision_ = 0; }
+  void recheck() {
+    problems_revision_ = 0;
+    ++files_revision_;
+  }
+  /// Counts the calls of recheck().
+  std::uint64_t files_revision() const { return files_revision_; }
 
   /// Writes a temporary file and renames it; on a failure (output_error) the old file and the
   /// document are as before.
@@ -96,6 +101,7 @@ class Document {
   std::uint64_t revision_ = 0;
   mutable std::vector<Diagnostic> problems_;
   mutable std::uint64_t problems_revision_ = 0;
+  std::uint64_t files_revision_ = 0;
 };
 
 /// The parts of a text that differ, as one splice.

@@ -17,10 +17,11 @@ ProblemFinder::~ProblemFinder() = default;
 void ProblemFinder::look(const Document& document, SampleKey key) {
   {
     const std::lock_guard lock(mutex_);
-    if (document.revision() == asked_revision_ && key.seed == asked_key_.seed &&
-        key.episode == asked_key_.episode)
+    if (document.revision() == asked_revision_ && document.files_revision() == asked_files_ &&
+        key.seed == asked_key_.seed && key.episode == asked_key_.episode)
       return;
     asked_revision_ = document.revision();
+    asked_files_ = document.files_revision();
     asked_key_ = key;
     wanted_ = Request{document.revision(), key, document.scenario(), document.base_folder()};
   }

@@ -37,7 +37,7 @@ class ProblemFinder {
   ProblemFinder(Sampler::Tools tools, int episodes, std::function<void()> on_new = {});
   ~ProblemFinder();
 
-  /// Asks for this state of the document, unless it was asked for last.
+  /// Asks for this state of the document and its files, unless it was asked for last.
   void look(const Document& document, SampleKey key);
   /// Never null.
   std::shared_ptr<const FoundProblems> found() const;
@@ -63,6 +63,7 @@ class ProblemFinder {
   std::condition_variable_any wake_;
   std::optional<Request> wanted_;
   std::uint64_t asked_revision_ = 0;
+  std::uint64_t asked_files_ = 0;
   SampleKey asked_key_;
   std::shared_ptr<const FoundProblems> found_ = std::make_shared<FoundProblems>();
   std::jthread thread_;  // last: it stops before anything else goes
