@@ -72,6 +72,11 @@ const AssetKindInfo& asset_kind_info(AssetKind kind) {
   return kinds()[static_cast<std::size_t>(kind)];
 }
 
+std::optional<AssetKind> asset_kind_of(const fs::path& file) {
+  const AssetKindInfo* info = kind_of_file(file);
+  return info != nullptr ? std::optional(info->kind) : std::nullopt;
+}
+
 Result<std::vector<AssetEntry>> list_assets(const fs::path& folder) {
   std::vector<AssetEntry> entries;
   std::error_code error;

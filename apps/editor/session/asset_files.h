@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -22,6 +23,9 @@ struct AssetKindInfo {
 };
 std::span<const AssetKindInfo> asset_kinds();
 const AssetKindInfo& asset_kind_info(AssetKind kind);
+
+/// By its extension; nothing for what the engine does not read.
+std::optional<AssetKind> asset_kind_of(const std::filesystem::path& file);
 
 struct AssetEntry {
   std::filesystem::path path;

@@ -73,29 +73,41 @@ std::optional<PreviewRequest> preview_of(const SimSnapshot& snapshot,
   return request;
 }
 
-FreeCamera framing_camera(const Scene& scene, const State& state, std::span<const BodyId> bodies) {
-  // Floors would push the camera away from what stands on them.
-  constexpr double kEndlessM = 20.0;
-  dvec3 lower(1e30);
-  dvec3 upper(-1e30);
+namespace {
+
+/// What other bodies stand on: it would push the camera away from them.
+bool is_ground(const Scene& scene, BodyId body, const Bounds& bounds) {
+  constexpr double kRoomM = 10.0;
+  const bool planes = std::all_of(scene.shapes.begin(), scene.shapes.end(), [&](const Shape& s) {
+    return s.body != body || s.type == ShapeType::kPlane;
+  });
+  const bool fixed = scene.bodies[static_cast<std::size_t>(body.index)].motion == Motion::kStatic;
+  return planes || (fixed && glm::length(bounds.upper - bounds.lower) > kRoomM);
+}
+
+}  // namespace
+
+Bounds framing_bounds(const Scene& scene, const State& state, std::span<const BodyId> bodies) {
+  Bounds world{dvec3(1e30), dvec3(-1e30)};
   for (std::size_t b = 0; b < scene.bodies.size(); ++b) {
     const bool wanted = std::find(bodies.begin(), bodies.end(), BodyId(b)) != bodies.end();
     const Bounds bounds = body_bounds(scene, BodyId(b));
-    const dvec3 size = bounds.upper - bounds.lower;
-    if (bodies.empty() ? std::max({size.x, size.y, size.z}) > kEndlessM : !wanted) continue;
+    if (bodies.empty() ? is_ground(scene, BodyId(b), bounds) : !wanted) continue;
     for (int corner = 0; corner < 8; ++corner) {
       const dvec3 at((corner & 1) != 0 ? bounds.upper.x : bounds.lower.x,
                      (corner & 2) != 0 ? bounds.upper.y : bounds.lower.y,
                      (corner & 4) != 0 ? bounds.upper.z : bounds.lower.z);
-      const dvec3 world = state.bodies[b].world_from_body.transform_point(at);
-      lower = glm::min(lower, world);
-      upper = glm::max(upper, world);
+      const dvec3 point = state.bodies[b].world_from_body.transform_point(at);
+      world.lower = glm::min(world.lower, point);
+      world.upper = glm::max(world.upper, point);
     }
   }
-  if (lower.x > upper.x) {
-    lower = dvec3(-1.0);
-    upper = dvec3(1.0);
-  }
+  if (world.lower.x > world.upper.x) return {dvec3(-1.0), dvec3(1.0)};
+  return world;
+}
+
+FreeCamera framing_camera(const Scene& scene, const State& state, std::span<const BodyId> bodies) {
+  const auto [lower, upper] = framing_bounds(scene, state, bodies);
   FreeCamera camera;
   const dvec3 center = 0.5 * (lower + upper);
   const double radius = std::max(1e-3, 0.5 * glm::length(upper - lower));

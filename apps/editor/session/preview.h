@@ -49,7 +49,7 @@ struct Preview {
   Image<std::uint16_t> ids;  ///< (H, W): object_index + 1, 0 = background; empty unless asked for.
   Camera camera;             ///< As drawn: its intrinsics are those of `picture`.
   Pose world_from_camera;
-  double seconds = 0.0;  ///< That it took.
+  double seconds = 0.0;     ///< That it took.
   ChannelSet channels = 0;  ///< All that the renderer can make; 0 = there is no renderer.
 
   /// The channel's numbers at a place of the picture, (0, 0) = top left corner, (1, 1) = bottom
@@ -67,8 +67,11 @@ std::optional<PreviewRequest> preview_of(const SimSnapshot& snapshot,
                                          std::variant<CameraId, FreeCamera> camera,
                                          Channel channel);
 
-/// A free camera from obliquely above that sees the given bodies (all but endless ones if empty)
-/// whole in a square picture.
+/// World box of the given bodies; if empty, of all but grounds: bodies of planes alone, and static
+/// ones that are larger than a room. Two metres about the origin if nothing is left.
+Bounds framing_bounds(const Scene& scene, const State& state, std::span<const BodyId> bodies);
+
+/// A free camera from obliquely above that sees framing_bounds() whole in a square picture.
 FreeCamera framing_camera(const Scene& scene, const State& state, std::span<const BodyId> bodies);
 
 }  // namespace diorama::editor

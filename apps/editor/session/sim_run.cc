@@ -56,6 +56,7 @@ Result<std::unique_ptr<SimRun>> SimRun::create(std::shared_ptr<const SimScene> s
 
 Status SimRun::start() {
   DIORAMA_ASSIGN_OR_RETURN(world_, make_physics(scene_->physics, scene_->scene()));
+  world_scene_ = scene_;
   Moment first;
   first.step = -settle_steps_;
   first.is_frame = first.step == 0;

@@ -28,10 +28,10 @@ struct Perturb {
 
 /// The simulation at one time.
 struct Moment {
-  State state;            ///< Its contacts are those since the moment before.
-  diorama::Action action;          ///< In force from here on.
-  long long step = 0;     ///< Physics steps since time 0; negative while settling.
-  bool is_frame = false;  ///< A row of the dataset would be recorded here.
+  State state;             ///< Its contacts are those since the moment before.
+  diorama::Action action;  ///< In force from here on.
+  long long step = 0;      ///< Physics steps since time 0; negative while settling.
+  bool is_frame = false;   ///< A row of the dataset would be recorded here.
   Mechanics mechanics;
   double contact_force_n = 0.0;        ///< Sum of |force| over the contacts.
   double deepest_penetration_m = 0.0;  ///< Largest overlap in a contact, >= 0.
@@ -66,6 +66,8 @@ class SimRun {
   void show(const MomentPointer& moment);
   /// Back to the very start in a new world.
   Status reset();
+  /// Goes on as this scene, which must have the same physics: see same_physics.h.
+  void dress_as(std::shared_ptr<const SimScene> scene) { scene_ = std::move(scene); }
 
   const std::shared_ptr<const SimScene>& scene() const { return scene_; }
   const std::deque<MomentPointer>& history() const { return history_; }
@@ -90,6 +92,7 @@ class SimRun {
   void remember(Moment moment);
 
   std::shared_ptr<const SimScene> scene_;
+  std::shared_ptr<const SimScene> world_scene_;  // what the world was made of; it may refer to it
   HistoryLimits limits_;
   double step_rate_hz_;
   int steps_per_frame_ = 1;

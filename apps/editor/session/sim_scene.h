@@ -23,6 +23,8 @@ struct SimRequest {
   SampleKey key;
   std::optional<PhysicsBackend> physics;  ///< Empty = what the scenario says.
   std::uint64_t revision = 0;             ///< The caller's number for this state of its document.
+  bool from_start =
+      false;  ///< SimSession: begin anew even if the physics is that of the last scene.
 };
 
 struct SimScene {

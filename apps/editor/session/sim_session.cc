@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/editor/session/same_physics.h"
+
 namespace diorama::editor {
 namespace {
 
@@ -178,7 +180,16 @@ void SimSession::adopt(const SimRequest& request, Result<std::unique_ptr<SimRun>
   if (request.revision == next_.wanted_revision) next_.building = false;
   next_.load_status = built.status();
   if (!built.ok()) return;
-  run_ = std::move(built).value();
+  std::unique_ptr<SimRun> fresh = std::move(built).value();
+  if (run_ && !request.from_start && same_physics(*run_->scene(), *fresh->scene())) {
+    run_->dress_as(fresh->scene());
+    return;
+  }
+  if (run_) {
+    ++next_.restarts;
+    next_.given_up_s = run_->history().back()->state.time_s - run_->history().front()->state.time_s;
+  }
+  run_ = std::move(fresh);
   // States of one scene mean nothing in another.
   bookmarks_.clear();
   perturb_.reset();

@@ -38,6 +38,9 @@ struct SimSnapshot {
   std::size_t shown_index = 0;             ///< Of the moment that is shown.
   std::vector<Bookmark> bookmarks;
   int branch = 0;  ///< Counts how often the history was left for another.
+  std::uint64_t restarts =
+      0;  ///< Counts runs that were given up because a load() changed their physics,
+  double given_up_s = 0.0;  ///< and how much had been simulated in the last of them.
 
   bool playing = false;
   double speed = 1.0;             ///< Simulated seconds per second that the user wants.
@@ -69,8 +72,9 @@ class SimSession {
   /// Never null.
   std::shared_ptr<const SimSnapshot> snapshot() const { return snapshot_.get(); }
 
-  /// Builds a scene in the background and then shows it at its start, playing if the last one was.
-  /// Requests that come while one is built replace each other.
+  /// Builds a scene in the background. If its physics is that of the last one, the run goes on and
+  /// only looks change; else it is shown at its start, playing if the last one was. Requests that
+  /// come while one is built replace each other.
   void load(SimRequest request);
 
   void play();

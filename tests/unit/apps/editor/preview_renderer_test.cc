@@ -42,6 +42,28 @@ FreeCamera in_front_of_ball() {
   return camera;
 }
 
+TEST_CASE("a first view is framed by what stands on the ground, not by the ground") {
+  const auto bounds_of = [](const std::string& bodies) {
+    const auto sim = scene_of(bodies + R"(camera { name: "main" fixed { position_m { x: 9 z: 1 } look_at_m {} } })");
+    return framing_bounds(sim->scene(), sim->initial, {});
+  };
+  const std::string ball = R"(body { name: "ball" position_m { x: 1 z: 1 } shape { sphere { radius_m: 0.5 } } })";
+  // A small table of planes, an endless plane, a large static slab: all are grounds.
+  for (const char* ground : {"plane { half_x_m: 3 half_y_m: 3 }", "plane {}", "box { half_x_m: 8 half_y_m: 8 half_z_m: 0.1 }"}) {
+    CAPTURE(ground);
+    const Bounds bounds = bounds_of("body { name: \"ground\" motion: STATIC position_m { z: -1 } shape { " + std::string(ground) + " } }" + ball);
+    CHECK(bounds.lower == dvec3(0.5, -0.5, 0.5));
+    CHECK(bounds.upper == dvec3(1.5, 0.5, 1.5));
+  }
+  // A ramp counts, and so does a ground that was asked for.
+  const std::string ramp = R"(body { name: "ramp" motion: STATIC shape { box { half_x_m: 2 half_y_m: 1 half_z_m: 0.1 } } })";
+  CHECK(bounds_of(ramp + ball).lower.x == doctest::Approx(-2.0));
+  const auto sim = scene_of(kBallScenario);
+  const BodyId floor(0);
+  CHECK(framing_bounds(sim->scene(), sim->initial, std::span(&floor, 1)).upper.x == doctest::Approx(4.0));
+  CHECK(bounds_of(R"(body { name: "ground" motion: STATIC shape { plane {} } })").upper == dvec3(1.0));
+}
+
 TEST_CASE("a free camera sees, measures and picks what stands before it") {
   const Stage stage;
   PreviewRenderer previews(checked());

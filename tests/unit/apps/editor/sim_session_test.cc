@@ -95,6 +95,79 @@ TEST_CASE("frames, steps, scrubbing, bookmarks and branches") {
   CHECK(session.snapshot()->bookmarks.empty());
 }
 
+TEST_CASE("an edit of looks goes on, one of physics begins anew and keeps playing") {
+  SimSession session(by_hand());
+  session.load(request_of(kBallScenario, 1));
+  session.play();
+  REQUIRE(session.wait_idle(kLong));
+  session.pass_time(0.5);
+  session.add_bookmark("half a second");
+  REQUIRE(session.wait_idle(kLong));
+  const auto before = session.snapshot();
+  REQUIRE(before->shown()->state.time_s > 0.3);
+
+  SimRequest looks = request_of(kBallScenario, 2);
+  looks.scenario.mutable_camera(0)->set_fov_y_deg(70.0);
+  session.load(looks);
+  REQUIRE(session.wait_idle(kLong));
+  auto snapshot = session.snapshot();
+  CHECK(snapshot->scene->revision == 2);
+  CHECK(snapshot->shown_moment() == before->shown_moment());
+  CHECK(snapshot->bookmarks.size() == 1);
+  CHECK(snapshot->playing);
+  CHECK(snapshot->restarts == 0);
+  session.pass_time(0.1);
+  REQUIRE(session.wait_idle(kLong));
+  CHECK(session.snapshot()->shown()->state.time_s > before->shown()->state.time_s + 0.05);
+  const double reached_s = session.snapshot()->shown()->state.time_s;
+
+  SimRequest physics = looks;
+  physics.revision = 3;
+  physics.scenario.mutable_body(1)->set_mass_kg(9.0);
+  session.load(physics);
+  REQUIRE(session.wait_idle(kLong));
+  snapshot = session.snapshot();
+  CHECK(snapshot->scene->revision == 3);
+  CHECK(snapshot->history->size() == 1);
+  CHECK(snapshot->bookmarks.empty());
+  CHECK(snapshot->playing);
+  CHECK(snapshot->restarts == 1);
+  CHECK(snapshot->given_up_s == doctest::Approx(reached_s + 0.05));
+
+  // Another document begins at its start even if it moves alike.
+  session.pass_time(0.5);
+  REQUIRE(session.wait_idle(kLong));
+  physics.from_start = true;
+  session.load(physics);
+  REQUIRE(session.wait_idle(kLong));
+  CHECK(session.snapshot()->history->size() == 1);
+}
+
+TEST_CASE("a run that goes on in other looks can be reset and steps in the world that it has") {
+  SimSession session(by_hand());
+  session.load(request_of(kBallScenario, 1));
+  REQUIRE(session.wait_idle(kLong));
+  session.step(4);
+  SimRequest looks = request_of(kBallScenario, 2);
+  looks.scenario.mutable_body(1)->set_name("marble");
+  looks.scenario.clear_vary();
+  const auto field = looks.scenario.mutable_body(1)->mutable_linear_velocity_m_s();
+  field->set_x((*scene_of(kBallScenario)).scene().bodies[1].initial_linear_velocity_world.x);
+  session.load(looks);
+  REQUIRE(session.wait_idle(kLong));
+  session.step(4);
+  REQUIRE(session.wait_idle(kLong));
+  auto snapshot = session.snapshot();
+  CHECK(snapshot->scene->scene().bodies[1].name == "marble");
+  REQUIRE(snapshot->history->size() == 9);
+  const State reached = snapshot->shown()->state;
+  session.reset();
+  session.step(8);
+  REQUIRE(session.wait_idle(kLong));
+  CHECK(session.snapshot()->shown()->state.bodies[1].world_from_body.position ==
+        reached.bodies[1].world_from_body.position);
+}
+
 TEST_CASE("an invalid document is a status, and the last scene stays") {
   SimSession session(by_hand());
   session.load(request_of(kBallScenario, 1));
@@ -117,7 +190,8 @@ TEST_CASE("an invalid document is a status, and the last scene stays") {
 
 TEST_CASE("a diverged run stops with its reason, and can be scrubbed and reset") {
   std::string text = kBallScenario;
-  text += R"(body { name: "cart" position_m { y: 3 z: 3 } shape { box { half_x_m: 0.05 half_y_m: 0.05 half_z_m: 0.05 } }
+  text +=
+      R"(body { name: "cart" position_m { y: 3 z: 3 } shape { box { half_x_m: 0.05 half_y_m: 0.05 half_z_m: 0.05 } }
     joint { type: SLIDE axis { x: 1 } stiffness: 4e5 position_m: 0.1 } })";
   SimRequest request = request_of(text);
   SimSession session(by_hand());
@@ -144,11 +218,13 @@ TEST_CASE("a diverged run stops with its reason, and can be scrubbed and reset")
 TEST_CASE("in real time the simulation moves, and the newest of many loads wins") {
   SimSession session;
   session.play();
-  for (std::uint64_t revision = 1; revision <= 20; ++revision) session.load(request_of(kBallScenario, revision));
+  for (std::uint64_t revision = 1; revision <= 20; ++revision)
+    session.load(request_of(kBallScenario, revision));
   const auto end = std::chrono::steady_clock::now() + kLong;
   auto snapshot = session.snapshot();
   const auto arrived = [&] {
-    return snapshot->shown() != nullptr && snapshot->scene->revision == 20 && snapshot->shown()->state.time_s > 0.2;
+    return snapshot->shown() != nullptr && snapshot->scene->revision == 20 &&
+           snapshot->shown()->state.time_s > 0.2;
   };
   while (!arrived() && std::chrono::steady_clock::now() < end) {
     std::this_thread::sleep_for(5ms);
