@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import time
 
 import pytest
 
@@ -77,6 +78,81 @@ def test_settings_are_kept(tmp_path):
     text = (tmp_path / "config/diorama/editor/settings.txt").read_text()
     assert "theme = light" in text
     assert "shortcut.view.theme = Ctrl+T" in text
+
+
+def test_own_layouts_survive_a_restart(tmp_path):
+    (tmp_path / "a.uiscript").write_text("action view.preset.Simulate\naction view.panel.Problems\naction view.layouts\n"
+                                         "set \"Own layouts/Name\" \"my desk\"\nclick \"Own layouts/Save\"\naction view.preset.Dataset\n"
+                                         "expect \"Layout/Tab Cameras\" missing\nscreenshot other.png\n")
+    (tmp_path / "b.uiscript").write_text("action view.preset.Dataset\naction view.layout.1\nexpect \"Layout/Tab Cameras\" = front\n"
+                                         "expect \"Layout/Tab Problems\" = front\naction view.layouts\nset \"Own layouts/Name\" Author\n"
+                                         "expect \"Own layouts/Save\" disabled\nscreenshot layouts.png\n"
+                                         "click \"Own layouts/my desk/Delete\"\nexpect \"Own layouts/my desk/Use\" missing\n")
+    (tmp_path / "c.uiscript").write_text("action view.layouts\nexpect \"Own layouts/Note\" contains None\n")
+    for script in ("a", "b", "c"):
+        done = run(tmp_path, "--headless", "--script", f"{script}.uiscript")
+        assert done.returncode == 0, done.stderr
+
+
+def await_file(path, process):
+    for _ in range(600):
+        if path.exists() or process.poll() is not None:
+            break
+        time.sleep(0.1)
+    assert path.exists(), process.communicate()[1]
+
+
+def replace(path, text):
+    """As programs save: a new file under the old name."""
+    path.with_suffix(".new").write_text(text)
+    path.with_suffix(".new").rename(path)
+
+
+def tetrahedron(size):
+    return (f"v 0 0 0\nv {size} 0 0\nv 0 {size} 0\nv 0 0 {size}\n"
+            "f 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n")
+
+
+def test_a_file_that_changes_on_disk_is_followed_and_a_broken_one_keeps_the_last_scene(tmp_path):
+    (tmp_path / "rock.obj").write_text(tetrahedron(1))
+    (tmp_path / "s.textproto").write_text(
+        'body { name: "rock" position_m { z: 1 } shape { mesh { file: "rock.obj" } } }\n'
+        'camera { name: "main" fixed { position_m { x: 4 z: 1 } look_at_m { z: 1 } } }\n')
+    # A tetrahedron of edges s has s^3 / 6 m^3, of 1000 kg/m^3.
+    (tmp_path / "s.uiscript").write_text(
+        "wait_until Viewport/State = ready\nclick Scene/body[rock]\nwait_until Inspector/mass_kg = \"166.7 kg\"\nscreenshot 1.png\n"
+        "wait_until Inspector/mass_kg = \"1333 kg\"\nexpect title = \"s.textproto - diorama\"\n"
+        "wait_until Status/Message contains \"rock.obj has changed on disk\"\nscreenshot 2.png\n"
+        "wait_until Problems/Count contains \"1 error\"\nexpect \"Problems/Message 0\" contains rock.obj\n"
+        "wait_until Viewport/State contains rock.obj\nwait 10\nscreenshot 3.png\n"
+        "wait_until Problems/Count contains \"0 errors\"\nwait_until Viewport/State = ready\nwait_until Inspector/mass_kg = \"166.7 kg\"\n")
+    with subprocess.Popen([EDITOR, "s.textproto", "--headless", "--test-mode", "--script", "s.uiscript"], cwd=tmp_path,
+                          env=environment(tmp_path), stderr=subprocess.PIPE, text=True) as editor:
+        for picture, content in ((1, tetrahedron(2)), (2, "no mesh"), (3, tetrahedron(1))):
+            await_file(tmp_path / f"{picture}.png", editor)
+            replace(tmp_path / "rock.obj", content)
+        _, errors = editor.communicate(timeout=120)
+    assert editor.returncode == 0, errors
+
+
+def test_a_scenario_that_another_program_wrote_is_not_written_over_unasked(tmp_path):
+    scenario = tmp_path / "s.textproto"
+    scenario.write_text('name: "first"\n')
+    (tmp_path / "s.uiscript").write_text(
+        "action add.body.box\nscreenshot 1.png\nwait_until Status/Message contains \"changed by another program\"\n"
+        "action file.save\nclick \"Changed on disk/Cancel\"\nexpect title = \"s.textproto * - diorama\"\n"
+        "action file.save\nscreenshot asked.png\nclick \"Changed on disk/Replace\"\nexpect title = \"s.textproto - diorama\"\n"
+        "screenshot 2.png\nwait_until Status/Message contains \"changed by another program\"\naction add.body.box\naction file.save\n"
+        "click \"Changed on disk/Reload\"\nexpect field name = third\nexpect title = \"s.textproto - diorama\"\n")
+    with subprocess.Popen([EDITOR, "s.textproto", "--headless", "--test-mode", "--script", "s.uiscript"], cwd=tmp_path,
+                          env=environment(tmp_path), stderr=subprocess.PIPE, text=True) as editor:
+        await_file(tmp_path / "1.png", editor)
+        replace(scenario, 'name: "second"\n')
+        await_file(tmp_path / "2.png", editor)
+        assert 'name: "first"' in scenario.read_text() and 'name: "box"' in scenario.read_text()
+        replace(scenario, 'name: "third"\n')
+        _, errors = editor.communicate(timeout=120)
+    assert editor.returncode == 0, errors
 
 
 def test_diorama_edit_starts_it(tmp_path):

@@ -52,7 +52,12 @@ Editor::Editor(std::unique_ptr<UiHost> host, const Options& options, Settings se
       ui_(*host_),
       settings_(std::move(settings)),
       settings_file_(std::move(settings_file)),
-      applied_style_(settings_.style) {
+      applied_style_(settings_.style),
+      own_layouts_({.settings = settings_,
+                    .actions = actions_,
+                    .current = [this] { return layout_.to_text(); },
+                    .use = [this](const std::string& name) { use_preset(name); },
+                    .keep = [this] { save_settings(); }}) {
   if (options_.test_mode) log_.fix_clock();
   log_.info("Fonts: " + host_->fonts().description);
   for (const auto& [id, chord] : settings_.shortcuts) saved_shortcuts_[id] = chord;
@@ -166,6 +171,7 @@ void Editor::add_actions() {
          .checked = [this, name = preset.name] { return settings_.preset == name; },
          .run = [this, name = preset.name] { use_preset(name); }});
   }
+  own_layouts_.add_actions();
   for (const auto& panel : panels_) {
     const std::string name = panel->name();
     add({.id = "view.panel." + name,
@@ -243,7 +249,7 @@ void Editor::request_close() {
 }
 
 void Editor::drop(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) files_->open_asking(path);
+  for (const std::string& path : paths) files_->drop(path);
   host_->keep_drawing();
 }
 
@@ -296,6 +302,7 @@ Status Editor::frame(int width_px, int height_px, double seconds, const Present*
   draw_command_palette(*context_);
   browser_.draw(ui_);
   files_->draw(ui_);
+  own_layouts_.draw(ui_);
   return host_->end_frame(present);
 }
 

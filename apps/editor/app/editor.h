@@ -11,6 +11,7 @@
 
 #include "apps/editor/app/file_actions.h"
 #include "apps/editor/app/options.h"
+#include "apps/editor/app/own_layouts.h"
 #include "apps/editor/app/panel.h"
 #include "apps/editor/ui/layout.h"
 
@@ -39,7 +40,7 @@ class Editor {
   /// The user wants to leave: closes at once, or asks about unsaved changes first.
   void request_close();
   bool closed() const { return closed_; }
-  /// Files dropped on the window.
+  /// Files dropped on the window: see FileActions::drop().
   void drop(const std::vector<std::string>& paths);
   /// Factor of the display, times the user's font scale.
   void set_display_scale(float scale);
@@ -87,6 +88,7 @@ class Editor {
   std::filesystem::path dataset_;
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<FileActions> files_;
+  OwnLayouts own_layouts_;
   bool busy_ = false;
   bool closed_ = false;
 };

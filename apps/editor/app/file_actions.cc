@@ -13,6 +13,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kQuestion = "Unsaved changes";
 constexpr const char* kRecovery = "Recovery";
+constexpr const char* kChanged = "Changed on disk";
+constexpr const char* kMacroExtension = ".macro";
 constexpr int kNumRecent = 10;
 
 std::string time_text(std::time_t time) {
@@ -52,6 +54,13 @@ void FileActions::add_actions() {
                         open_asking(file.filename() == "dataset.json" ? file.parent_path() : file);
                       }});
                }});
+  actions.add({.id = "file.import",
+               .title = "Import...",
+               .help = "Takes a mesh, a model (MJCF) or a picture into the document: as a body, as "
+                       "what the scene is built on, as a material.",
+               .menu = "File",
+               .shortcut = {.key = Key::kI, .ctrl = true},
+               .run = [this] { import(); }});
   for (int i = 0; i < kNumRecent; ++i) {
     actions.add({.id = fmt::format("file.recent.{}", i + 1),
                  .title = "",
@@ -83,6 +92,16 @@ void FileActions::add_actions() {
                .shortcut = {.key = Key::kS, .ctrl = true, .shift = true},
                .run = [this] { save_as(); }});
   actions.add(
+      {.id = "file.reload",
+       .title = "Reload from disk",
+       .help = "Reads the document's file again, as other programs have left it.",
+       .menu = "File",
+       .disabled = [&work] { return work.document().file().empty() ? "it has no file yet" : ""; },
+       .run =
+           [this] {
+             ask_unsaved([this] { p_.log.add(open(fs::path(p_.workspace.document().file()))); });
+           }});
+  actions.add(
       {.id = "edit.undo",
        .title = "Undo",
        .help = "Takes the last change back.",
@@ -111,6 +130,7 @@ void FileActions::add_actions() {
        .disabled =
            [&work] { return work.document().selection().empty() ? "nothing is selected" : ""; },
        .run = [this] { p_.workspace.select({}); }});
+  add_macro_actions();
   actions.add({.id = "app.quit",
                .title = "Quit",
                .help = "Closes the editor; asks first if there are unsaved changes.",
@@ -119,6 +139,56 @@ void FileActions::add_actions() {
                .shortcut = {.key = Key::kQ, .ctrl = true},
                .run = [this] { quit_asking(); }});
   show_recent();
+}
+
+void FileActions::add_macro_actions() {
+  p_.actions.add(
+      {.id = "edit.record_macro",
+       .title = "Record a macro",
+       .help = "Notes all changes from here on; the second time they are written to a file.",
+       .menu = "Edit",
+       .separator = true,
+       .checked = [this] { return p_.workspace.bench().recording_macro(); },
+       .run = [this] { record_macro(); }});
+  p_.actions.add({.id = "edit.play_macro",
+                  .title = "Play a macro...",
+                  .help = "Does the changes of a recorded file, all of them or none, as one step.",
+                  .menu = "Edit",
+                  .run = [this] { play_macro(); }});
+}
+
+void FileActions::record_macro() {
+  Workbench& bench = p_.workspace.bench();
+  if (!bench.recording_macro()) {
+    bench.start_macro();
+    p_.log.info("Recording a macro; Edit, Record a macro ends it");
+    return;
+  }
+  const std::string text = bench.stop_macro();
+  if (text.empty()) {
+    p_.log.add(LogLevel::kWarning, "Nothing was changed since the macro was begun; none is kept");
+    return;
+  }
+  p_.browser.ask({.title = "Save macro",
+                  .purpose = FileBrowser::Purpose::kSave,
+                  .extensions = {kMacroExtension},
+                  .chosen = [this, text](const fs::path& file) {
+                    const Status status = write_whole_file(file, text);
+                    p_.log.add(status);
+                    if (status.ok()) p_.log.info("Saved " + file.string());
+                  }});
+}
+
+void FileActions::play_macro() {
+  p_.browser.ask({.title = "Play macro",
+                  .extensions = {kMacroExtension},
+                  .chosen = [this](const fs::path& file) {
+                    const Result<std::string> text = read_whole_file(file);
+                    if (!text.ok()) return p_.log.add(text.status());
+                    const Status played = p_.workspace.bench().play_macro(*text);
+                    p_.log.add(played.with_context(file.filename().string()));
+                    if (played.ok()) p_.log.info("Played " + file.filename().string());
+                  }});
 }
 
 void FileActions::show_recent() {
@@ -153,6 +223,28 @@ void FileActions::open_asking(const fs::path& file) {
   ask_unsaved([this, file] { p_.log.add(open(file)); });
 }
 
+void FileActions::drop(const fs::path& file) {
+  std::error_code ignored;
+  const std::string extension = file.extension().string();
+  const bool opens = fs::is_directory(file, ignored) || extension == ".textproto" ||
+                     extension == ".h5" || extension == ".hdf5";
+  if (opens) {
+    open_asking(file);
+  } else if (file.filename() == "dataset.json") {
+    open_asking(file.parent_path());
+  } else {
+    p_.log.add(p_.workspace.import(file));
+  }
+}
+
+void FileActions::import() {
+  p_.browser.ask(
+      {.title = "Import",
+       .extensions = importable_extensions(),
+       .start = p_.workspace.document().base_folder(),
+       .chosen = [this](const fs::path& file) { p_.log.add(p_.workspace.import(file)); }});
+}
+
 void FileActions::ask_unsaved(std::function<void()> then) {
   if (!p_.workspace.document().dirty()) {
     then();
@@ -167,6 +259,15 @@ void FileActions::save(const std::function<void()>& then) {
     save_as(then);
     return;
   }
+  if (p_.workspace.document().changed_on_disk()) {
+    then_ = then;
+    open_dialog(kChanged);
+    return;
+  }
+  save_now(then);
+}
+
+void FileActions::save_now(const std::function<void()>& then) {
   const Status status = p_.workspace.save();
   p_.log.add(status);
   if (!status.ok()) return;
@@ -232,8 +333,34 @@ void FileActions::draw_recovery(Ui& ui) {
   end_dialog(ui);
 }
 
+/// Another program wrote the file since it was opened or saved here.
+void FileActions::draw_changed(Ui& ui) {
+  const float step = ui.step();
+  if (!begin_dialog(ui, kChanged, {120 * step, 38 * step})) return;
+  ui.wrapped(p_.workspace.document().title() +
+             " was changed by another program, or removed, since it was read here.");
+  ui.gap(3);
+  std::function<void()> next;
+  bool leave = false;
+  if (ui.primary_button(Widget("Replace").tip("Writes what is here over it"))) {
+    leave = true;
+    next = [this, then = then_] { save_now(then); };
+  }
+  ui.same_line();
+  if (ui.button(Widget("Reload").tip("Reads the file again; the changes made here are lost"))) {
+    leave = true;
+    next = [this] { p_.log.add(open(fs::path(p_.workspace.document().file()))); };
+  }
+  ui.same_line();
+  if (ui.button("Cancel")) leave = true;
+  if (leave) close_dialog();
+  end_dialog(ui);
+  if (next) next();
+}
+
 void FileActions::draw(Ui& ui) {
   draw_recovery(ui);
+  draw_changed(ui);
   const float step = ui.step();
   if (!begin_dialog(ui, kQuestion, {110 * step, 34 * step})) return;
   ui.wrapped(p_.workspace.document().title() + " has changes that are not saved.");

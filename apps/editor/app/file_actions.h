@@ -32,6 +32,9 @@ class FileActions {
   Status open(const std::filesystem::path& file);
   /// The same after asking about unsaved changes; a failure goes to the log.
   void open_asking(const std::filesystem::path& file);
+  /// A file dropped on the window: scenarios and datasets are opened, other files are taken into
+  /// the document.
+  void drop(const std::filesystem::path& file);
   void quit_asking() { ask_unsaved(p_.quit); }
 
   /// Asks whether to recover what a killed editor left, if there is something.
@@ -43,9 +46,15 @@ class FileActions {
  private:
   void ask_unsaved(std::function<void()> then);
   void save(const std::function<void()>& then = {});
+  void save_now(const std::function<void()>& then);
   void save_as(const std::function<void()>& then = {});
+  void add_macro_actions();
+  void record_macro();
+  void play_macro();
+  void import();
   void show_recent();
   void draw_recovery(Ui& ui);
+  void draw_changed(Ui& ui);
 
   Parts p_;
   std::function<void()> then_;

@@ -2,6 +2,11 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include "scenes/field_path.h"
 #include "scenes/scenario_io.h"
 
 namespace diorama::editor {
@@ -17,6 +22,8 @@ Workspace::Workspace(WorkspaceOptions options, Log& log)
 bool Workspace::emit(const Command& command, const std::string& gesture) {
   const Status status = bench_.apply(command, gesture);
   log_.add(status);
+  if (const auto* rename = std::get_if<Rename>(&command); rename != nullptr && status.ok())
+    hidden_.rename(rename->path, rename->name);
   return status.ok();
 }
 
@@ -29,6 +36,8 @@ bool Workspace::emit_all(const std::string& title, const std::vector<Command>& c
 
 void Workspace::start_over() {
   own_key_ = false;
+  new_scene_wanted_ = true;
+  hidden_.show_all();
   sim_.pause();
 }
 
@@ -61,6 +70,39 @@ Status Workspace::open(const std::filesystem::path& file) {
   return {};
 }
 
+Status Workspace::import(const std::filesystem::path& file, const std::optional<SurfacePoint>& on) {
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<Command> commands, import_file(document(), file, on));
+  const std::string name = file.filename().string();
+  DIORAMA_RETURN_IF_ERROR(bench_.apply_all("Import " + name, commands));
+  log_.info("Imported " + name);
+  for (const Command& command : commands) {
+    const auto* added = std::get_if<InsertElement>(&command);
+    if (added == nullptr) {
+      select({"model"});
+      continue;
+    }
+    const schema::Scenario& scenario = document().scenario();
+    const auto& list = *scenario.GetDescriptor()->FindFieldByName(added->list);
+    select(
+        {element_path(scenario, list, scenario.GetReflection()->FieldSize(scenario, &list) - 1)});
+  }
+  return {};
+}
+
+void Workspace::files_changed(const std::vector<std::filesystem::path>& changed) {
+  for (const std::filesystem::path& file : changed) {
+    const std::string name = file.filename().string();
+    if (file != document().file()) {
+      log_.info(name + " has changed on disk and is read again");
+      reload_ = true;
+    } else if (document().changed_on_disk()) {
+      log_.add(LogLevel::kWarning,
+               name + " was changed by another program; File, Reload from disk, reads it");
+    }
+  }
+  if (reload_) bench_.recheck_files();
+}
+
 Status Workspace::recover(const std::filesystem::path& journal) {
   int left_out = 0;
   DIORAMA_RETURN_IF_ERROR(bench_.recover(journal, &left_out));
@@ -84,21 +126,37 @@ void Workspace::set_key(SampleKey key) {
 
 void Workspace::reset_key() { own_key_ = false; }
 
+/// An edit of what moves gives up what was simulated: say so where it was more than a moment.
+void Workspace::tell_restart() {
+  constexpr double kMomentS = 0.25;
+  const bool restarted = std::exchange(told_restarts_, snapshot_->restarts) != snapshot_->restarts;
+  if (restarted && !new_scene_wanted_ && snapshot_->given_up_s >= kMomentS) {
+    log_.info(fmt::format(
+        "The change is part of the physics: the simulation began anew ({:.2f} s were simulated)",
+        snapshot_->given_up_s));
+  }
+  if (snapshot_->wanted_revision == loaded_revision_ && !snapshot_->building)
+    new_scene_wanted_ = false;
+}
+
 bool Workspace::update(double seconds) {
   const SampleKey wanted = key();
   const bool other_key = wanted.seed != loaded_key_.seed || wanted.episode != loaded_key_.episode;
-  if (document().revision() != loaded_revision_ || other_key) {
+  if (document().revision() != loaded_revision_ || other_key || std::exchange(reload_, false)) {
     loaded_revision_ = document().revision();
     loaded_key_ = wanted;
+    new_scene_wanted_ = new_scene_wanted_ || other_key;
     sim_.load({.scenario = document().scenario(),
                .base_folder = document().base_folder(),
                .key = wanted,
                .physics = {},
-               .revision = loaded_revision_});
+               .revision = loaded_revision_,
+               .from_start = new_scene_wanted_});
   }
   if (options_.manual_clock) sim_.pass_time(seconds);
   const std::uint64_t before = snapshot_->sequence;
   snapshot_ = sim_.snapshot();
+  tell_restart();
   if (const std::string journal = bench_.journal_status().message(); journal != told_journal_) {
     told_journal_ = journal;
     if (!journal.empty())

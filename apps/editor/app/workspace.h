@@ -6,9 +6,12 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "apps/editor/app/hidden_elements.h"
+#include "apps/editor/app/import_file.h"
 #include "apps/editor/app/log.h"
 #include "apps/editor/command/workbench.h"
 #include "apps/editor/session/preview_renderer.h"
@@ -46,11 +49,20 @@ class Workspace {
   void open_new();
   /// A scenario (.textproto), or a model (.xml, .mjcf) as a new document with it.
   Status open(const std::filesystem::path& file);
+  /// Takes a mesh, model or picture into the document and selects what came of it: import_file.h.
+  Status import(const std::filesystem::path& file, const std::optional<SurfacePoint>& on = {});
   /// A scenario without a file: a drawn sample. It counts as changed.
   Status open_text(const std::string& text);
   Status recover(const std::filesystem::path& journal);
   Status save() { return bench_.save(); }
   Status save_as(const std::filesystem::path& file) { return bench_.save_as(file); }
+
+  /// Files have changed on disk: what shows those that the scenario uses follows; of the document's
+  /// own file the log tells.
+  void files_changed(const std::vector<std::filesystem::path>& changed);
+
+  /// What the viewport leaves out; no part of the document.
+  HiddenElements& hidden() { return hidden_; }
 
   SimSession& sim() { return sim_; }
   PreviewRenderer& previews() { return previews_; }
@@ -70,17 +82,22 @@ class Workspace {
 
  private:
   void start_over();
+  void tell_restart();
 
   WorkspaceOptions options_;
   Log& log_;
   Workbench bench_;
+  HiddenElements hidden_;
   SimSession sim_;
   PreviewRenderer previews_;
   std::shared_ptr<const SimSnapshot> snapshot_;
   SampleKey key_;
   bool own_key_ = false;
   std::uint64_t loaded_revision_ = 0;
+  bool reload_ = false;
   SampleKey loaded_key_;
+  std::uint64_t told_restarts_ = 0;
+  bool new_scene_wanted_ = true;  // Another document or episode: nobody wonders at a new start.
   std::string told_problem_;
   std::string told_journal_;
 };

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 #include <utility>
 
 namespace diorama::editor {
@@ -54,16 +55,14 @@ struct NewShape {
   std::string text;
   double height_m = 0.0;
 };
-NewShape new_shape(const std::string& kind, const std::string& file) {
+NewShape new_shape(const std::string& kind) {
   const std::string size = kNewSize;
   if (kind == "plane") return {"plane { half_x_m: 5 half_y_m: 5 }", 0.0};
   if (kind == "box")
     return {"box { half_x_m: " + size + " half_y_m: " + size + " half_z_m: " + size + " }", 0.1};
   if (kind == "sphere") return {"sphere { radius_m: " + size + " }", 0.1};
   if (kind == "capsule") return {"capsule { radius_m: 0.06 half_length_m: " + size + " }", 0.16};
-  if (kind == "cylinder")
-    return {"cylinder { radius_m: " + size + " half_length_m: " + size + " }", 0.1};
-  return {"mesh { file: " + quoted_text(file) + " }", 0.5};
+  return {"cylinder { radius_m: " + size + " half_length_m: " + size + " }", 0.1};
 }
 
 /// A free place on the ground, near the origin: squares around it, ring by ring.
@@ -169,23 +168,39 @@ std::string file_as_named(const Document& document, const std::filesystem::path&
   return relative.empty() || climbs > 3 ? full.generic_string() : relative.generic_string();
 }
 
-Result<std::vector<Command>> add_body(const Document& document, const std::string& shape_kind,
-                                      const std::filesystem::path& mesh_file) {
+Result<std::vector<Command>> add_body(const Document& document, const std::string& shape_kind) {
   DIORAMA_RETURN_IF_ERROR(check_kind(shape_kind, shape_kinds(), "shape"));
-  if (shape_kind == "mesh" && mesh_file.empty())
-    return invalid_input("choose the file of the mesh");
-  const NewShape shape =
-      new_shape(shape_kind, mesh_file.empty() ? "" : file_as_named(document, mesh_file));
+  if (shape_kind == "mesh") return invalid_input("import the file of the mesh instead");
+  const NewShape shape = new_shape(shape_kind);
   const bool is_plane = shape_kind == "plane";
-  const std::string stem = is_plane               ? "floor"
-                           : shape_kind == "mesh" ? mesh_file.stem().string()
-                                                  : shape_kind;
-  const std::string name = unused_name(document.scenario(), "body", stem.empty() ? "mesh" : stem);
+  const std::string stem = is_plane ? "floor" : shape_kind;
+  const std::string name = unused_name(document.scenario(), "body", stem);
   const auto [x, y] = is_plane ? std::pair{0.0, 0.0} : free_place(document.scenario());
   std::string text = name_field(name) + "class_name: " + quoted_text(stem) + " ";
   if (is_plane) text += "motion: STATIC ";
   if (!is_plane) text += "position_m " + vec(x, y, shape.height_m) + " ";
   return std::vector<Command>{InsertElement{"body", -1, text + "shape { " + shape.text + " }"}};
+}
+
+Result<std::vector<Command>> add_mesh_body(const Document& document,
+                                           const std::filesystem::path& file,
+                                           const Bounds& mesh_bounds,
+                                           const std::optional<SurfacePoint>& on) {
+  dvec3 at(0.0, 0.0, -mesh_bounds.lower.z);
+  if (on) {
+    // As far out as the box of the mesh reaches toward the surface.
+    const dvec3 nearest = glm::min(on->normal * mesh_bounds.lower, on->normal * mesh_bounds.upper);
+    at = on->point - on->normal * (nearest.x + nearest.y + nearest.z);
+  } else {
+    std::tie(at.x, at.y) = free_place(document.scenario());
+  }
+  const std::string stem = file.stem().string();
+  const std::string name = unused_name(document.scenario(), "body", stem.empty() ? "mesh" : stem);
+  return std::vector<Command>{InsertElement{
+      "body", -1,
+      name_field(name) + "class_name: " + quoted_text(stem) + " position_m " +
+          vec(at.x, at.y, at.z) +
+          " shape { mesh { file: " + quoted_text(file_as_named(document, file)) + " } }"}};
 }
 
 Result<std::vector<Command>> add_shape(const Document& document, const std::string& body_path,
@@ -195,7 +210,7 @@ Result<std::vector<Command>> add_shape(const Document& document, const std::stri
     return invalid_input("add a body from the mesh's file, or set the file of a shape");
   DIORAMA_ASSIGN_OR_RETURN(const FieldRef list,
                            resolve_field(document.scenario(), body_path + ".shape"));
-  return std::vector<Command>{InsertElement{list.path, -1, new_shape(shape_kind, "").text}};
+  return std::vector<Command>{InsertElement{list.path, -1, new_shape(shape_kind).text}};
 }
 
 Result<std::vector<Command>> add_joint(const Document& document, const std::string& body_path,

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/editor/command/command.h"
 #include "apps/editor/document/document.h"
+#include "engine/core/pose.h"
 #include "engine/core/status.h"
+#include "engine/scene/shape.h"
 
 namespace diorama::editor {
 
@@ -24,10 +27,20 @@ std::vector<std::string> joint_kinds();
 std::string unused_name(const schema::Scenario& scenario, const std::string& list,
                         const std::string& wanted);
 
-/// A body of one shape, resting on z = 0 where no other body stands; a plane is static. For "mesh"
-/// give the file.
-Result<std::vector<Command>> add_body(const Document& document, const std::string& shape_kind,
-                                      const std::filesystem::path& mesh_file = {});
+/// A body of one shape, resting on z = 0 where no other body stands; a plane is static. Not "mesh".
+Result<std::vector<Command>> add_body(const Document& document, const std::string& shape_kind);
+
+/// A place on a surface, in the world.
+struct SurfacePoint {
+  dvec3 point{0.0};
+  dvec3 normal{0.0, 0.0, 1.0};  ///< Unit, away from the surface.
+};
+/// A body of a mesh file, which reaches over `mesh_bounds`: touching the surface at `on`, else
+/// resting on z = 0 where no other body stands.
+Result<std::vector<Command>> add_mesh_body(const Document& document,
+                                           const std::filesystem::path& file,
+                                           const Bounds& mesh_bounds,
+                                           const std::optional<SurfacePoint>& on = {});
 /// A shape more for a body, as large as add_body's.
 Result<std::vector<Command>> add_shape(const Document& document, const std::string& body_path,
                                        const std::string& shape_kind);

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "apps/editor/command/new_elements.h"
-#include "apps/editor/document/layout_text.h"
+#include "apps/editor/panel/panel_parts.h"
 #include "apps/editor/panel/panels.h"
 #include "apps/editor/session/asset_catalog.h"
 #include "apps/pipeline/backends.h"
@@ -23,7 +24,9 @@ class AssetsPanel : public Panel {
   std::string help() const override {
     return "Files that a scenario can use: meshes become bodies, a model (MJCF) becomes what the "
            "scene is built on, pictures become "
-           "materials. Files that change on disk are read again.";
+           "materials. A mesh that is dragged into the viewport stands where it is dropped. Files "
+           "that "
+           "change on disk are read again.";
   }
 
   void add_actions(PanelContext& c) override {
@@ -34,11 +37,16 @@ class AssetsPanel : public Panel {
 
   void update(PanelContext& c) override {
     // Files of the document count wherever they lie.
-    if (watched_revision_ != c.document.revision()) {
+    const SimScene* scene = c.workspace.snapshot()->scene.get();
+    if (watched_revision_ != c.document.revision() || watched_scene_ != scene) {
       watched_revision_ = c.document.revision();
-      catalog_->watch(files_of(c.document.scenario(), c.document.base_folder()));
+      watched_scene_ = scene;
+      in_use_ = files_in_use(c);
+      catalog_->watch(in_use_);
     }
-    if (!catalog_->take_changes().empty()) c.workspace.bench().recheck_files();
+    std::vector<std::filesystem::path> changed = catalog_->take_changes();
+    std::erase_if(changed, [&](const auto& file) { return !in_use_.contains(file); });
+    if (!changed.empty()) c.workspace.files_changed(changed);
   }
 
   void draw(PanelContext& c) override {
@@ -115,6 +123,12 @@ class AssetsPanel : public Panel {
     }
     const bool clicked =
         c.ui.picture(Widget(name).tip(name + "\n" + facts), texture, {tile, 0.75F * tile});
+    if (entry.kind != AssetKind::kFolder && ImGui::BeginDragDropSource()) {
+      const std::string path = entry.path.string();
+      ImGui::SetDragDropPayload(kAssetPayload, path.c_str(), path.size() + 1);
+      c.ui.text(name);
+      ImGui::EndDragDropSource();
+    }
     const bool twice = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0);
     if (chosen_ && chosen_->path == entry.path) {
       ImGui::GetWindowDrawList()->AddRect(ImGui::GetItemRectMin(), ImGui::GetItemRectMax(),
@@ -161,7 +175,9 @@ class AssetsPanel : public Panel {
   void draw_chosen(PanelContext& c) {
     c.ui.separator();
     if (!chosen_) {
-      c.ui.wrapped("A click shows what a file holds; a double click uses it.");
+      c.ui.wrapped(
+          "A click shows what a file holds; a double click uses it. A mesh can be dragged to its "
+          "place in the viewport.");
       return;
     }
     if (c.ui.button(Widget("Use").text(use_text(chosen_->kind)))) {
@@ -192,29 +208,24 @@ class AssetsPanel : public Panel {
   }
 
   void use(PanelContext& c, const AssetEntry& entry) {
-    Result<std::vector<Command>> commands = invalid_input("");
-    switch (entry.kind) {
-      case AssetKind::kFolder:
-        return;
-      case AssetKind::kScenario:
-        return c.open_asking(entry.path);
-      case AssetKind::kModel:
-        commands = import_model(c.document, entry.path);
-        break;
-      case AssetKind::kMesh:
-        commands = add_body(c.document, "mesh", entry.path);
-        break;
-      case AssetKind::kTexture:
-        commands = std::vector<Command>{InsertElement{
-            "material", -1,
-            "name: " +
-                quoted_text(
-                    unused_name(c.document.scenario(), "material", entry.path.stem().string())) +
-                " texture { file: " + quoted_text(file_as_named(c.document, entry.path)) + " }"}};
-        break;
+    if (entry.kind == AssetKind::kFolder) return;
+    if (entry.kind == AssetKind::kScenario) return c.open_asking(entry.path);
+    c.log.add(c.workspace.import(entry.path));
+  }
+
+  /// The document's own file and those that it uses: those that it names, and those that its model
+  /// file names.
+  static std::set<std::filesystem::path> files_in_use(const PanelContext& c) {
+    std::set<std::filesystem::path> files =
+        files_of(c.document.scenario(), c.document.base_folder());
+    if (!c.document.file().empty()) files.insert(c.document.file());
+    const SimSnapshot& now = *c.workspace.snapshot();
+    if (now.scene != nullptr && now.scene->scene().model) {
+      const ModelFile& model = *now.scene->scene().model;
+      for (const auto& [name, sha256] : model.files)
+        files.insert((model.path.parent_path() / name).lexically_normal());
     }
-    if (!commands.ok()) return c.log.add(commands.status());
-    c.workspace.emit_all("Import " + entry.name(), *commands);
+    return files;
   }
 
   std::optional<AssetCatalog> catalog_;
@@ -224,6 +235,8 @@ class AssetsPanel : public Panel {
   std::string facts_;
   std::string filter_;
   std::uint64_t watched_revision_ = 0;
+  const SimScene* watched_scene_ = nullptr;  // Compared alone.
+  std::set<std::filesystem::path> in_use_;
 };
 
 }  // namespace

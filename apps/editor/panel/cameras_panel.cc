@@ -111,7 +111,7 @@ class CamerasPanel : public Panel {
 
   /// Asks for a picture when the moment, the channel or the size is another than what was asked for last.
   void ask(PanelContext& c, const SimSnapshot& sim, CameraId id, const std::string& slot, int width_px, int height_px) {
-    Asked wanted{sim.shown_moment(), channel_, width_px, height_px};
+    Asked wanted{sim.scene, sim.shown_moment(), channel_, width_px, height_px};
     if (asked_[slot] == wanted) return;
     auto request = preview_of(sim, id, channel_);
     if (!request) return;
@@ -123,6 +123,7 @@ class CamerasPanel : public Panel {
   }
 
   struct Asked {
+    std::shared_ptr<const SimScene> scene;
     MomentPointer moment;
     Channel channel = Channel::kColor;
     int width_px = 0;

@@ -125,7 +125,8 @@ void FieldEditor::draw_number(PanelContext& c, const FieldRef& ref, const std::s
                           .slider = rule.upper - rule.lower <= 1.0};
   set_width(c);
   const Edit edit = c.ui.number(
-      Widget(name).tip(rule.range_text()).varied(varies(scenario, ref.path)), value, style);
+      Widget(name).tip(rule.range_text()).unset(absent).varied(varies(scenario, ref.path)), value,
+      style);
   if (edit.committed) {
     active_.clear();
     c.workspace.emit(SetField{ref.path, format_number(value)});
@@ -139,19 +140,22 @@ void FieldEditor::draw_number(PanelContext& c, const FieldRef& ref, const std::s
 void FieldEditor::draw_color(PanelContext& c, const FieldRef& ref, const std::string& name) {
   const Message& parent = parent_of(c.document.scenario(), ref);
   c.ui.caption(ref.field().name());
-  if (is_absent(c.document.scenario(), ref)) {
-    const Widget widget =
-        Widget(name).text("Choose").tip("Not set: it has the default that SCENARIO.md tells");
-    if (c.ui.button(widget)) c.workspace.emit(SetField{ref.path, "r: 0.8 g: 0.8 b: 0.8"});
-    return;
-  }
+  const bool absent = is_absent(c.document.scenario(), ref);
   const auto& color =
       static_cast<const schema::Color&>(parent.GetReflection()->GetMessage(parent, &ref.field()));
   std::array<float, 3> rgb = {static_cast<float>(color.r()), static_cast<float>(color.g()),
                               static_cast<float>(color.b())};
+  if (absent) {
+    const auto otherwise = vector_default(ref.field(), parent, c.document.scenario().has_model());
+    for (std::size_t i = 0; otherwise && i < 3; ++i) rgb[i] = static_cast<float>((*otherwise)[i]);
+  }
   if (active_ == ref.path) rgb = color_;
   set_width(c);
-  const Edit edit = c.ui.color(Widget(name).varied(varies(c.document.scenario(), ref.path)), rgb);
+  const Edit edit = c.ui.color(Widget(name)
+                                   .tip(absent ? "Not set: the default" : "")
+                                   .unset(absent)
+                                   .varied(varies(c.document.scenario(), ref.path)),
+                               rgb);
   if (edit.changed) {
     active_ = ref.path;
     color_ = rgb;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -13,6 +14,7 @@
 
 #include "apps/editor/document/field_help.h"
 #include "apps/editor/document/vary_paths.h"
+#include "apps/editor/panel/built_values.h"
 #include "apps/editor/panel/panels.h"
 #include "engine/core/text.h"
 #include "scenes/field_path.h"
@@ -227,7 +229,10 @@ class InspectorPanel : public Panel {
         for (int i = 0; i < field.enum_type()->value_count(); ++i)
           words.push_back(field.enum_type()->value(i)->name());
         int index = message.GetReflection()->GetEnum(message, &field)->index();
-        if (c.ui.choice(Widget(suffix.substr(1)).tip(field_help(field)).mixed(mixed), index, words))
+        const bool present = message.GetReflection()->HasField(message, &field);
+        if (c.ui.choice(
+                Widget(suffix.substr(1)).tip(field_help(field)).mixed(mixed).unset(!present), index,
+                words))
           set(c, suffix, words[index], true);
         break;
       }
@@ -242,23 +247,70 @@ class InspectorPanel : public Panel {
                    const std::string& suffix, const pb::FieldDescriptor* holder, bool mixed) {
     const FieldRule& rule = field_rule(field, holder);
     const bool present = message.GetReflection()->HasField(message, &field);
-    double value = present ? number_of(message, field)
-                           : rule.default_value.value_or(number_of(message, field));
+    const std::optional<double> otherwise = number_default(field, message);
+    double value =
+        present ? number_of(message, field) : otherwise.value_or(number_of(message, field));
     std::string tip = field_help(field) + "\n" + rule.range_text();
-    if (!present)
-      tip += rule.default_value ? "\nNot set: the default" : "\nNot set: depends on other fields";
-    const Edit edit = c.ui.number(
-        Widget(suffix.substr(1))
-            .tip(tip)
-            .mixed(mixed)
-            .varied(varies(c.document.scenario(), paths_.back() + suffix)),
-        value,
-        {.unit = rule.unit,
-         .lower = rule.lower,
-         .upper = rule.upper,
-         .whole = field.cpp_type() != pb::FieldDescriptor::CPPTYPE_DOUBLE,
-         .absent = !present && field.has_presence() && !rule.default_value ? "auto" : ""});
+    std::string absent;
+    if (!present && field.has_presence() && !otherwise) {
+      // It follows from other fields: the scene that was built says what it came to.
+      const auto built = built_number(c, paths_.back() + suffix);
+      tip += "\nNot set: follows from other fields";
+      if (built) value = *built;
+      if (!built) absent = "auto";
+    } else if (!present) {
+      tip += "\nNot set: the default";
+    }
+    const Edit edit =
+        c.ui.number(Widget(suffix.substr(1))
+                        .tip(tip)
+                        .mixed(mixed)
+                        .unset(!present)
+                        .varied(varies(c.document.scenario(), paths_.back() + suffix)),
+                    value,
+                    {.unit = rule.unit,
+                     .lower = rule.lower,
+                     .upper = rule.upper,
+                     .whole = field.cpp_type() != pb::FieldDescriptor::CPPTYPE_DOUBLE,
+                     .absent = absent});
     if (edit.changed) set(c, suffix, number_text(value, field), false);
+    if (edit.committed) ++gesture_;
+  }
+
+  /// A component of a vector. While the vector is not set, all three are its default, in grey, and
+  /// changing one sets all.
+  void draw_component(PanelContext& c, const pb::Message& message, const pb::Message& part,
+                      const pb::FieldDescriptor& field, int index, const std::string& suffix) {
+    const pb::FieldDescriptor& component = *field.message_type()->field(index);
+    const FieldRule& rule = field_rule(component, &field);
+    const std::string name = suffix + "." + component.name();
+    const bool present = message.GetReflection()->HasField(message, &field);
+    std::optional<std::array<double, 3>> otherwise;
+    if (!present) otherwise = vector_default(field, message, c.document.scenario().has_model());
+    double value = number_of(part, component);
+    std::string absent;
+    if (!present && field.message_type() == schema::Vec3::descriptor()) {
+      if (!otherwise) otherwise = built_vector(c, paths_.back() + suffix);
+      if (otherwise) value = (*otherwise)[static_cast<std::size_t>(index)];
+      if (!otherwise) absent = "auto";
+    }
+    const Edit edit = c.ui.number(
+        Widget(name.substr(1))
+            .tip(field_help(component) + "\n" + rule.range_text() +
+                 (present ? "" : "\nNot set: the default"))
+            .mixed(is_mixed(c, name))
+            .unset(!present)
+            .varied(varies(c.document.scenario(), paths_.back() + name)),
+        value, {.unit = rule.unit, .lower = rule.lower, .upper = rule.upper, .absent = absent});
+    if (edit.changed && otherwise && *otherwise != std::array<double, 3>{}) {
+      (*otherwise)[static_cast<std::size_t>(index)] = value;
+      set(c, suffix,
+          fmt::format("{{ x: {} y: {} z: {} }}", format_number((*otherwise)[0]),
+                      format_number((*otherwise)[1]), format_number((*otherwise)[2])),
+          false);
+    } else if (edit.changed) {
+      set(c, name, number_text(value, component), false);
+    }
     if (edit.committed) ++gesture_;
   }
 
@@ -357,27 +409,40 @@ class InspectorPanel : public Panel {
     c.ui.caption(caption_of(field.name()), field_help(field));
     const int count = field.message_type()->field_count();
     const float buttons = 2.6F * ImGui::GetFrameHeight();
+    // In a narrow panel the numbers have a line of their own.
+    const float wanted = static_cast<float>(count) * 16.0F * c.ui.step() + buttons;
+    const bool narrow = ImGui::GetContentRegionAvail().x < wanted;
+    if (narrow) {
+      ImGui::NewLine();
+      ImGui::Indent(2.0F * c.ui.step());
+    }
     const float width = std::max(
         (ImGui::GetContentRegionAvail().x - buttons) / static_cast<float>(count) - c.ui.step(),
         8.0F);
     for (int i = 0; i < count; ++i) {
-      const pb::FieldDescriptor& component = *field.message_type()->field(i);
       if (i > 0) c.ui.same_line(0.5F);
       ImGui::SetNextItemWidth(width);
-      draw_number(c, part, component, suffix + "." + component.name(), &field,
-                  is_mixed(c, suffix + "." + component.name()));
+      draw_component(c, message, part, field, i, suffix);
     }
     draw_buttons(c, message, field, suffix);
+    if (narrow) ImGui::Unindent(2.0F * c.ui.step());
   }
 
   void draw_color(PanelContext& c, const pb::Message& message, const pb::Message& part,
                   const pb::FieldDescriptor& field, const std::string& suffix) {
     c.ui.caption(caption_of(field.name()), field_help(field));
     std::array<float, 3> rgb{};
-    for (int i = 0; i < 3; ++i)
-      rgb[i] = static_cast<float>(number_of(part, *part.GetDescriptor()->field(i)));
+    const bool present = message.GetReflection()->HasField(message, &field);
+    const auto otherwise = vector_default(field, message, c.document.scenario().has_model());
+    for (int i = 0; i < 3; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      rgb[k] = static_cast<float>(present     ? number_of(part, *part.GetDescriptor()->field(i))
+                                  : otherwise ? (*otherwise)[k]
+                                              : 0.0);
+    }
     ImGui::SetNextItemWidth(-2.6F * ImGui::GetFrameHeight());
-    const Edit edit = c.ui.color(Widget(suffix.substr(1)).tip(field_help(field)), rgb);
+    const std::string tip = field_help(field) + (present ? "" : "\nNot set: the default");
+    const Edit edit = c.ui.color(Widget(suffix.substr(1)).tip(tip).unset(!present), rgb);
     if (edit.changed)
       set(c, suffix, fmt::format("{{ r: {:.4g} g: {:.4g} b: {:.4g} }}", rgb[0], rgb[1], rgb[2]),
           false);

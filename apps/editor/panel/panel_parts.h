@@ -8,6 +8,9 @@
 
 namespace diorama::editor {
 
+/// Type of a drag and drop payload: the path of a file, dragged out of the Assets panel.
+inline constexpr const char* kAssetPayload = "diorama asset";
+
 /// "name value unit" in one line, so that several stand side by side; scripts read it by its name.
 inline void inline_value(Ui& ui, const std::string& name, std::string_view value, std::string_view unit = "") {
   ImGui::BeginGroup();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <google/protobuf/descriptor.h>
@@ -59,7 +60,8 @@ class ScenePanel : public Panel {
  public:
   std::string name() const override { return "Scene"; }
   std::string help() const override {
-    return "Everything in the scenario. Ctrl and click selects several, double click or F2 renames, right click does more.";
+    return "Everything in the scenario. Ctrl or Shift and click selects several, double click or F2 renames, dragging reorders, the eye "
+           "hides in the viewport, right click does more.";
   }
 
   void add_actions(PanelContext& c) override {
@@ -86,6 +88,14 @@ class ScenePanel : public Panel {
                      c.show_panel(name());
                      begin_rename(c, c.document.selection().back());
                    }});
+    c.actions.add({.id = "view.hide", .title = "Hide or show", .help = "Takes the selected elements out of the viewport, or brings them back. "
+                                                                      "Only what you see changes, not the scenario.",
+                   .menu = "View", .separator = true, .icon = icon::kHide, .shortcut = {.key = Key::kH}, .panel = "Viewport",
+                   .disabled = nothing, .run = [&c] { toggle_hidden(c); }});
+    c.actions.add({.id = "view.show_all", .title = "Show all", .help = "Brings everything that was hidden back into the viewport.",
+                   .menu = "View", .shortcut = {.key = Key::kH, .alt = true},
+                   .disabled = [&c] { return c.workspace.hidden().empty() ? "nothing is hidden" : ""; },
+                   .run = [&c] { c.workspace.hidden().show_all(); }});
     const auto add = [&](const std::string& what, const std::vector<std::string>& kinds, const auto& make) {
       for (const std::string& kind : kinds) {
         if (kind == "mesh" || kind == "model_camera") continue;  // need a file; Assets and Import bring them
@@ -111,6 +121,7 @@ class ScenePanel : public Panel {
     ImGui::SetNextItemWidth(-1.0F);
     c.ui.search_field("Filter", filter_);
     ImGui::BeginChild("tree");
+    shown_before_ = std::exchange(shown_, {});
     int shown = 0;
     for (const auto& [field, title] : kSingles) {
       if (!fits(title)) continue;
@@ -142,6 +153,37 @@ class ScenePanel : public Panel {
       }
     }
     if (!added.empty()) c.workspace.select(added);
+  }
+
+  /// Hides the selected elements, unless all of them are hidden.
+  static void toggle_hidden(PanelContext& c) {
+    HiddenElements& hidden = c.workspace.hidden();
+    const Selection& selection = c.document.selection();
+    const bool hide = std::any_of(selection.begin(), selection.end(), [&](const std::string& path) {
+      return HiddenElements::can_hide(path) && !hidden.contains(path);
+    });
+    for (const std::string& path : selection) hidden.set_hidden(path, hide);
+  }
+
+  /// Whether the pointer is over the right end of the rows, where the eyes are.
+  static bool on_eyes() {
+    return ImGui::GetMousePos().x >= ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x - ImGui::GetFrameHeight();
+  }
+
+  /// The eye at the right end of a row: faint while nothing is hidden.
+  static void draw_eye(PanelContext& c, const std::string& path) {
+    const bool hidden = c.workspace.hidden().contains(path);
+    const Theme& theme = c.ui.theme();
+    ImGui::SameLine(ImGui::GetWindowContentRegionMax().x - ImGui::GetFrameHeight());
+    c.ui.push(path);
+    ImGui::PushStyleColor(ImGuiCol_Button, with_alpha(theme.frame, 0.0F));
+    ImGui::PushStyleColor(ImGuiCol_Text, hidden ? theme.warning : with_alpha(theme.dim, 0.45F));
+    const std::string label = std::string(c.ui.icon(hidden ? icon::kHide : icon::kShow)) + "###Eye";
+    if (ImGui::Button(label.c_str(), {ImGui::GetFrameHeight(), ImGui::GetFrameHeight()})) c.workspace.hidden().set_hidden(path, !hidden);
+    ImGui::PopStyleColor(2);
+    c.ui.record_last(Widget("Eye").tip(hidden ? "Show it in the viewport again" : "Hide it in the viewport; the scenario stays as it is"),
+                     hidden ? "hidden" : "visible");
+    c.ui.pop();
   }
 
   void draw_add_menu(PanelContext& c) {
@@ -202,30 +244,64 @@ class ScenePanel : public Panel {
       if (left) renamed_.clear();
       return;
     }
+    shown_.push_back(row.path);
     const bool selected = c.document.is_selected(row.path);
     const bool open = c.ui.tree(Widget(row.path).text(c.ui.with_icon(icon, row.name)), selected, leaf);
-    if (ImGui::IsItemClicked(0) && !ImGui::IsItemToggledOpen()) {
-      if (ImGui::GetIO().KeyCtrl || ImGui::GetIO().KeyShift) {
+    const bool has_eye = HiddenElements::can_hide(row.path) && (row.path != "model" || c.document.scenario().has_model());
+    const bool on_row = !(has_eye && on_eyes());
+    if (on_row && ImGui::IsItemClicked(0) && !ImGui::IsItemToggledOpen()) {
+      if (ImGui::GetIO().KeyShift) {
+        select_up_to(c, row.path);
+      } else if (ImGui::GetIO().KeyCtrl) {
         c.workspace.toggle_selected(row.path);
       } else {
         c.workspace.select({row.path});
       }
     }
-    if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) begin_rename(c, row.path);
+    if (on_row && ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) begin_rename(c, row.path);
     draw_context_menu(c, row);
+    take_dragged_row(c, row);
+    if (has_eye) draw_eye(c, row.path);
     if (!open) return;
     children();
     c.ui.tree_pop();
+  }
+
+  /// Rows from the one that was selected last to this one.
+  void select_up_to(PanelContext& c, const std::string& path) {
+    const auto place = [&](const std::string& of) { return std::find(shown_before_.begin(), shown_before_.end(), of); };
+    auto from = c.document.selection().empty() ? shown_before_.end() : place(c.document.selection().back());
+    auto to = place(path);
+    if (from == shown_before_.end() || to == shown_before_.end()) return c.workspace.toggle_selected(path);
+    Selection range(std::min(from, to), std::max(from, to) + 1);
+    if (from > to) std::reverse(range.begin(), range.end());
+    c.workspace.select(range);
+  }
+
+  /// A row that is dragged onto another of its list takes that one's place.
+  static void take_dragged_row(PanelContext& c, const Row& row) {
+    if (!row.path.ends_with("]")) return;
+    const std::string list = row.path.substr(0, row.path.find('['));
+    if (ImGui::BeginDragDropSource()) {
+      ImGui::SetDragDropPayload(list.c_str(), row.path.c_str(), row.path.size() + 1);
+      c.ui.text(row.name);
+      ImGui::EndDragDropSource();
+    }
+    if (!ImGui::BeginDragDropTarget()) return;
+    if (const ImGuiPayload* dragged = ImGui::AcceptDragDropPayload(list.c_str())) {
+      c.workspace.emit(MoveElement{static_cast<const char*>(dragged->Data), row.index});
+    }
+    ImGui::EndDragDropTarget();
   }
 
   void draw_context_menu(PanelContext& c, const Row& row) {
     if (!ImGui::BeginPopupContextItem()) return;
     if (!c.document.is_selected(row.path)) c.workspace.select({row.path});
     c.ui.push("Menu of element");
-    for (const char* id : {"edit.rename", "edit.duplicate", "edit.delete", "edit.copy", "view.frame"}) {
+    for (const char* id : {"edit.rename", "edit.duplicate", "edit.delete", "edit.copy", "view.frame", "view.hide", "view.show_all"}) {
       const Action* action = c.actions.find(id);
       if (action == nullptr) continue;
-      if (c.ui.menu_item(Widget(action->title).tip(action->help), chord_text(c.actions.shortcut(id)))) c.log.add(c.actions.run(id));
+      if (c.ui.menu_item(Widget(action->title).tip(action->help).off(ActionTable::disabled_reason(*action)), chord_text(c.actions.shortcut(id)))) c.log.add(c.actions.run(id));
     }
     const bool in_list = row.path.ends_with("]");
     if (in_list) {
@@ -258,6 +334,8 @@ class ScenePanel : public Panel {
     c.ui.host().keep_drawing();
   }
 
+  // Paths of the rows in their order: those of this frame so far, and those of the frame before.
+  Selection shown_, shown_before_;
   std::string filter_;
   std::string renamed_;
   std::string new_name_;

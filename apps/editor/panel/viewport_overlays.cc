@@ -91,8 +91,9 @@ void draw_frusta(const Pen& pen, const Scene& scene, const State& state, const s
 }
 
 void draw_contacts(const Pen& pen, const State& state, const Overlays& overlays, const Theme& theme, const View3d& view,
-                   ImDrawList& list) {
+                   ImDrawList& list, const std::set<int>& hidden) {
   for (const Contact& contact : state.contacts) {
+    if (hidden.contains(contact.a.index) && hidden.contains(contact.b.index)) continue;
     if (overlays.contacts) {
       if (const auto at = view.project(contact.point_world)) list.AddCircleFilled(*at, 3.5F * theme.scale, color_u32(theme.warning));
     }
@@ -109,7 +110,7 @@ void draw_contacts(const Pen& pen, const State& state, const Overlays& overlays,
 }  // namespace
 
 void draw_overlays(ImDrawList& list, const View3d& view, const Theme& theme, const Scene& scene, const State& state,
-                   const Overlays& overlays, const std::vector<BodyId>& selected) {
+                   const Overlays& overlays, const std::vector<BodyId>& selected, const std::set<int>& hidden) {
   const Pen pen(list, view, 1.5F * theme.scale), thin(list, view, 1.0F);
   const std::vector<Pose> poses = node_poses(scene, state);
   if (overlays.grid) {
@@ -120,6 +121,7 @@ void draw_overlays(ImDrawList& list, const View3d& view, const Theme& theme, con
     }
   }
   for (const Shape& shape : scene.shapes) {
+    if (hidden.contains(shape.body.index)) continue;
     const bool is_selected = std::find(selected.begin(), selected.end(), shape.body) != selected.end();
     if (is_selected) draw_outline(pen, scene, shape, poses[shape.node.index], theme.accent);
     else if (overlays.colliders && shape.collides) draw_outline(thin, scene, shape, poses[shape.node.index], with_alpha(theme.good, 0.7F));
@@ -128,7 +130,7 @@ void draw_overlays(ImDrawList& list, const View3d& view, const Theme& theme, con
     for (const Joint& joint : scene.joints) {
       const Pose& body = state.bodies[joint.body.index].world_from_body;
       const dvec3 anchor = body.transform_point(joint.anchor_body);
-      if (joint.type == JointType::kFree) continue;
+      if (joint.type == JointType::kFree || hidden.contains(joint.body.index)) continue;
       if (const auto at = view.project(anchor)) list.AddCircle(*at, 5.0F * theme.scale, color_u32(theme.varied), 0, 2.0F);
       if (joint.type == JointType::kBall) continue;
       const dvec3 axis = 0.15 * body.rotate(joint.axis_body);
@@ -136,9 +138,10 @@ void draw_overlays(ImDrawList& list, const View3d& view, const Theme& theme, con
     }
   }
   if (overlays.cameras) draw_frusta(thin, scene, state, poses, theme, view, list);
-  draw_contacts(pen, state, overlays, theme, view, list);
+  draw_contacts(pen, state, overlays, theme, view, list, hidden);
   if (overlays.ids) {
     for (std::size_t i = 0; i < scene.bodies.size(); ++i) {
+      if (hidden.contains(static_cast<int>(i))) continue;
       const auto at = view.project(state.bodies[i].world_from_body.position);
       if (at) list.AddText(*at, color_u32(theme.text), fmt::format("{} #{}", scene.bodies[i].name, scene.bodies[i].object_index + 1).c_str());
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ inline constexpr std::array<OverlaySwitch, 7> kOverlaySwitches = {{
     {"Grid", "A metre's grid on the ground", &Overlays::grid},
 }};
 
+/// Bodies in `hidden` have no marks.
 void draw_overlays(ImDrawList& list, const View3d& view, const Theme& theme, const Scene& scene, const State& state,
-                   const Overlays& overlays, const std::vector<BodyId>& selected);
+                   const Overlays& overlays, const std::vector<BodyId>& selected, const std::set<int>& hidden);
 
 }  // namespace diorama::editor

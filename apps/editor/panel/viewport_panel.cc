@@ -5,9 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "apps/editor/panel/asset_drop.h"
+#include "apps/editor/panel/panel_parts.h"
 #include "apps/editor/panel/panels.h"
 #include "apps/editor/panel/scene_paths.h"
 #include "apps/editor/panel/viewport_overlays.h"
+#include "apps/editor/panel/visible_scene.h"
 #include "apps/editor/ui/gizmo.h"
 #include "apps/editor/ui/imgui_compat.h"
 #include "renderers/channels.h"
@@ -67,6 +70,8 @@ class ViewportPanel : public Panel {
     }
   }
 
+  void update(PanelContext& c) override { drop_.update(c); }
+
   void draw(PanelContext& c) override {
     draw_bar(c);
     const ImVec2 size = c.ui.space_left();
@@ -75,6 +80,7 @@ class ViewportPanel : public Panel {
     const SimSnapshot& now = *c.workspace.snapshot();
     if (now.scene != nullptr && (frame_wanted_ || framed_title_ != c.document.title())) frame_scene(c, now);
     const bool hovered = c.ui.area("View", size);
+    take_asset(c, now, at, size);
     request(c, now, size);
     const auto preview = c.workspace.previews().latest(kSlot);
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -82,8 +88,9 @@ class ViewportPanel : public Panel {
     draw_picture(c, list, preview.get(), at, size);
     if (now.shown() != nullptr) {
       const View3d view = view_of(at, size);
-      const Scene& scene = now.scene->scene();
-      draw_overlays(list, view, c.ui.theme(), scene, now.shown()->state, overlays_, selected_bodies(c, scene));
+      const auto scene = visible_.of(c.document, c.workspace.hidden(), now.scene);
+      draw_overlays(list, view, c.ui.theme(), *scene, now.shown()->state, overlays_, selected_bodies(c, *scene),
+                    visible_.hidden_bodies());
       const bool gizmo_has_pointer = use_gizmo(c, list, view, now, hovered);
       if (!gizmo_has_pointer) use_pointer(c, list, view, now, preview.get(), hovered, at, size);
     }
@@ -112,22 +119,51 @@ class ViewportPanel : public Panel {
       c.ui.pop();
       ImGui::EndPopup();
     }
+    const HiddenElements& hidden = c.workspace.hidden();
+    if (hidden.empty()) return;
+    c.ui.same_line();
+    if (c.ui.button(Widget("Show all").text(c.ui.with_icon(icon::kHide, fmt::format("{} hidden", hidden.paths().size())))
+                        .tip("Show everything that was hidden"))) {
+      c.log.add(c.actions.run("view.show_all"));
+    }
+  }
+
+  FreeCamera free_camera() const {
+    return {.world_from_camera = camera_.world_from_camera(),
+            .fov_y_rad = camera_.fov_y_rad,
+            .near_m = 0.02,
+            .far_m = std::max(100.0, 20.0 * camera_.distance_m)};
+  }
+
+  /// A file that is dragged here out of the Assets panel.
+  void take_asset(PanelContext& c, const SimSnapshot& now, ImVec2 at, ImVec2 size) {
+    if (!ImGui::BeginDragDropTarget()) return;
+    if (const ImGuiPayload* payload = ImGui::AcceptDragDropPayload(kAssetPayload)) {
+      auto request = preview_of(now, free_camera(), Channel::kDepth);
+      if (request) {
+        request->scene = visible_.of(c.document, c.workspace.hidden(), now.scene);
+        request->width_px = static_cast<int>(size.x);
+        request->height_px = static_cast<int>(size.y);
+      }
+      const ImVec2 mouse = ImGui::GetMousePos();
+      drop_.begin(c, static_cast<const char*>(payload->Data), std::move(request), (mouse.x - at.x) / size.x,
+                  (mouse.y - at.y) / size.y, view_of(at, size).ray(mouse));
+    }
+    ImGui::EndDragDropTarget();
   }
 
   void request(PanelContext& c, const SimSnapshot& now, ImVec2 size) {
     if (now.shown() == nullptr) return;
     const bool moved = !(camera_ == requested_camera_);
     const int width = static_cast<int>(size.x), height = static_cast<int>(size.y);
-    const bool same = !moved && now.sequence == requested_sequence_ && channel_ == requested_channel_ &&
+    const bool same = !moved && now.sequence == requested_sequence_ &&
+                      c.workspace.hidden().revision() == requested_hidden_ && channel_ == requested_channel_ &&
                       width == requested_width_ && height == requested_height_;
     // A coarse picture of what has come to rest is drawn again in full.
     if (same && requested_scale_ == 1.0) return;
-    auto request = preview_of(now, FreeCamera{.world_from_camera = camera_.world_from_camera(),
-                                              .fov_y_rad = camera_.fov_y_rad,
-                                              .near_m = 0.02,
-                                              .far_m = std::max(100.0, 20.0 * camera_.distance_m)},
-                              channel_);
+    auto request = preview_of(now, free_camera(), channel_);
     if (!request) return;
+    request->scene = visible_.of(c.document, c.workspace.hidden(), now.scene);
     request->width_px = width;
     request->height_px = height;
     request->with_ids = true;
@@ -136,6 +172,7 @@ class ViewportPanel : public Panel {
     requested_scale_ = request->scale;
     requested_camera_ = camera_;
     requested_sequence_ = now.sequence;
+    requested_hidden_ = c.workspace.hidden().revision();
     requested_channel_ = channel_;
     requested_width_ = width;
     requested_height_ = height;
@@ -176,30 +213,18 @@ class ViewportPanel : public Panel {
     const Scene& scene = now.scene->scene();
     std::vector<BodyId> bodies = frame_wanted_ ? selected_bodies(c, scene) : std::vector<BodyId>();
     frame_wanted_ = false;
-    const bool all = bodies.empty();
-    for (std::size_t i = 0; all && i < scene.bodies.size(); ++i) bodies.emplace_back(i);
-    dvec3 low(1e9), high(-1e9);
-    for (const BodyId body : bodies) {
-      const Bounds bounds = body_bounds(scene, body);
-      const dvec3 half = 0.5 * (bounds.upper - bounds.lower);
-      // Grounds are larger than what stands on them.
-      if (all && glm::length(half) > 5.0) continue;
-      const dvec3 center = now.shown()->state.bodies[body.index].world_from_body.transform_point(0.5 * (bounds.upper + bounds.lower));
-      low = glm::min(low, center - glm::length(half));
-      high = glm::max(high, center + glm::length(half));
-    }
-    if (low.x > high.x) {
-      camera_ = OrbitCamera();
-      return;
-    }
+    const auto [low, high] = framing_bounds(scene, now.shown()->state, bodies);
     camera_.frame(0.5 * (low + high), std::max(0.5 * glm::length(high - low), 0.05));
   }
 
   /// True if the pointer belongs to the handles.
   bool use_gizmo(PanelContext& c, ImDrawList& list, const View3d& view, const SimSnapshot& now, bool hovered) {
-    // The document says where things start; elsewhere in time there is nothing of it to move.
+    if (c.document.selection().empty()) return false;
+    // The document says where bodies start; elsewhere in time there is nothing of it to move. Cameras and lights stand still.
+    const std::string& last = c.document.selection().back();
+    const bool simulated = last.starts_with("body[") || last.starts_with("group[");
     const bool at_start = now.shown_index == 0 && !now.playing;
-    if (c.document.selection().empty() || (!at_start && !gizmo_.dragging())) return false;
+    if (simulated && !at_start && !gizmo_.dragging()) return false;
     const auto movable = movable_of(c.document, now.scene->scene(), c.document.selection().back());
     if (!movable) return false;
     GizmoStyle style = style_;
@@ -359,6 +384,8 @@ class ViewportPanel : public Panel {
     if (!under.empty()) note({at.x + size.x - ImGui::CalcTextSize(under.c_str()).x - 2 * step, at.y + size.y - line - step}, theme.text, under);
   }
 
+  VisibleScene visible_;
+  AssetDrop drop_;
   OrbitCamera camera_;
   Channel channel_ = Channel::kColor;
   Overlays overlays_;
@@ -380,6 +407,7 @@ class ViewportPanel : public Panel {
 
   OrbitCamera requested_camera_;
   std::uint64_t requested_sequence_ = 0;
+  std::uint64_t requested_hidden_ = 0;
   Channel requested_channel_ = Channel::kColor;
   int requested_width_ = 0;
   int requested_height_ = 0;

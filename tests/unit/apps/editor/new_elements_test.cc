@@ -49,7 +49,8 @@ TEST_CASE(
   for (const std::string& kind : shape_kinds()) {
     if (kind != "mesh") do_all(stack, add_body(document, kind));
   }
-  do_all(stack, add_body(document, "mesh", std::filesystem::absolute("assets/meshes/gem.obj")));
+  do_all(stack, add_mesh_body(document, std::filesystem::absolute("assets/meshes/gem.obj"),
+                              {dvec3(-0.1), dvec3(0.1)}));
   for (const std::string& kind : joint_kinds()) {
     do_all(stack, add_body(document, "box"));
     do_all(stack, add_joint(document, document.selection().back(), kind));
