@@ -26,6 +26,7 @@ const std::vector<Bench>& benches() {
       {"read", "clips for training against stock h5py, in Python", &bench_read},
       {"end_to_end", "labelled views that land on disk per second, next to MuJoCo's renderer and HDF5",
        &bench_end_to_end},
+      {"memory", "resident memory late in a long run against early in it", &bench_memory},
   };
   return table;
 }

@@ -75,6 +75,11 @@ Result<std::vector<Measurement>> bench_read(const BenchOptions& options);
 /// worker of our own.
 Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options);
 
+/// Resident memory of one run of 10 000 episodes in which all varies that is kept for reuse:
+/// memory/generate/resident = the mean over the last tenth, in MB, against the mean over episodes 1 000 to
+/// 2 000; /growth = their difference.
+Result<std::vector<Measurement>> bench_memory(const BenchOptions& options);
+
 /// The verb's argument and what it measures, in the order of `bench all`.
 struct Bench {
   const char* name;

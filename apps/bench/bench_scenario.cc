@@ -68,4 +68,11 @@ Result<std::filesystem::path> write_pushing(const std::filesystem::path& folder,
   return write_scenario(std::move(scenario), folder, "pushing.textproto", size_px, num_frames);
 }
 
+Result<std::filesystem::path> write_varied(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / "varied.textproto";
+  DIORAMA_RETURN_IF_ERROR(write_text(path, varied_text()));
+  DIORAMA_RETURN_IF_ERROR(write_text(folder / "wedge.obj", wedge_text()));
+  return path;
+}
+
 }  // namespace diorama

@@ -22,4 +22,11 @@ const char* pushing_text();
 Result<std::filesystem::path> write_pushing(const std::filesystem::path& folder, int size_px,
                                             int num_frames);
 
+/// The texts of apps/bench/varied.textproto and of the mesh that it names.
+const char* varied_text();
+const char* wedge_text();
+
+/// Writes both: a scenario of tiny episodes in which sizes, mesh scales, colours and textures vary.
+Result<std::filesystem::path> write_varied(const std::filesystem::path& folder);
+
 }  // namespace diorama
