@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numbers>
 #include <optional>
 
 namespace diorama {
@@ -228,6 +229,56 @@ Draw draw(const schema::Distribution& distribution, RandomStream& stream) {
   }
   DIORAMA_CHECK(distribution.kind_case() != schema::Distribution::KIND_NOT_SET);
   return {};
+}
+
+double share_below(const schema::Distribution& distribution, double value) {
+  // Of a range with one value, all draws are that value.
+  const auto along = [&](double low, double high) {
+    if (high <= low) return value > low ? 1.0 : 0.0;
+    return std::clamp((value - low) / (high - low), 0.0, 1.0);
+  };
+  switch (distribution.kind_case()) {
+    case schema::Distribution::kUniform:
+      return along(distribution.uniform().low(), distribution.uniform().high());
+    case schema::Distribution::kLogUniform: {
+      const auto& p = distribution.log_uniform();
+      if (value <= p.low()) return 0.0;
+      if (value >= p.high()) return 1.0;
+      return std::log(value / p.low()) / std::log(p.high() / p.low());
+    }
+    case schema::Distribution::kTruncatedNormal: {
+      const auto& p = distribution.truncated_normal();
+      // On the side where the tail is small, as the draw is made.
+      const double side = p.low() > p.mean() ? -1.0 : 1.0;
+      const auto below = [&](double x) { return normal_cdf(side * (x - p.mean()) / p.stddev()); };
+      const double whole = below(p.high()) - below(p.low());
+      if (whole == 0.0) return along(p.low(), p.high());
+      return std::clamp((below(value) - below(p.low())) / whole, 0.0, 1.0);
+    }
+    case schema::Distribution::kChoice: {
+      const schema::Choice& choice = distribution.choice();
+      double total = 0.0;
+      double share = 0.0;
+      for (int i = 0; i < choice.option_size(); ++i) {
+        const double weight = weight_of(choice.option(i));
+        total += weight;
+        share += option(choice, i).factor_values(distribution)[0] < value ? weight : 0.0;
+      }
+      return total > 0.0 ? share / total : 0.0;
+    }
+    case schema::Distribution::kInteger: {
+      const auto low = static_cast<double>(distribution.integer().low());
+      const auto high = static_cast<double>(distribution.integer().high());
+      return std::clamp((std::ceil(value) - low) / (high - low + 1.0), 0.0, 1.0);
+    }
+    case schema::Distribution::kRotation: {
+      const double angle = std::clamp(value, 0.0, std::numbers::pi);
+      return (angle - std::sin(angle)) / std::numbers::pi;
+    }
+    case schema::Distribution::KIND_NOT_SET:
+      break;
+  }
+  return 0.0;
 }
 
 std::vector<Draw> extreme_draws(const schema::Distribution& distribution) {

@@ -40,6 +40,10 @@ int draw_weighted(const std::vector<double>& weights, RandomStream& stream);
 /// identity for a rotation. Checking these against a field's rules checks every value.
 std::vector<Draw> extreme_draws(const schema::Distribution& distribution);
 
+/// The share of draws whose first factor value (see Draw::factor_values; of a rotation: its angle, 0 to pi rad) is below
+/// `value`.
+double share_below(const schema::Distribution& distribution, double value);
+
 /// Whether all options are numbers.
 bool options_are_numbers(const schema::Choice& choice);
 

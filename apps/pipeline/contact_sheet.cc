@@ -209,6 +209,12 @@ std::vector<std::string> view_suffixes(const DatasetReader& dataset) {
 
 Result<ImageU8> dataset_cell(const DatasetReader& dataset, const FoundColumn& column, const ChannelInfo& info,
                              std::int64_t row, const ContactSheetOptions& options) {
+  // What the manifest says may be anything.
+  constexpr std::int64_t kMostPx = 16384;
+  const bool picture = (column.shape.size() == 3 || column.shape.size() == 4) &&
+                       std::all_of(column.shape.begin() + 1, column.shape.end(), [](std::int64_t side) { return side >= 1 && side <= kMostPx; }) &&
+                       (column.shape.size() == 3 ? 1 : column.shape[3]) >= info.components;
+  if (!picture) return invalid_input("column '" + column.name + "' holds no pictures of " + info.title);
   if (info.channel == Channel::kColor) {
     DIORAMA_ASSIGN_OR_RETURN(const ImageU8 image, dataset.read_color(column.name, row));
     return reduce(image, options.cell_height_px, false);

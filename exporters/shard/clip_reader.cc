@@ -227,6 +227,45 @@ Status ClipReader::read(std::size_t column, std::span<const ClipStart> clips, st
     return invalid_input("the memory for column '" + c.name + "' has " + std::to_string(out.size()) +
                          " bytes, not those of " + std::to_string(clips.size()) + " clips");
   }
+  return with_decoder([&](Decoder& decoder) {
+    Status status;
+    for (std::size_t i = 0; i < clips.size() && status.ok(); ++i) {
+      status = read_clip(decoder, column, clips[i], count, stride, out.subspan(i * clip_bytes, clip_bytes));
+    }
+    return status;
+  });
+}
+
+Status ClipReader::read_rows(std::size_t column, std::size_t shard, std::int64_t first_row, std::int64_t count,
+                             std::span<std::byte> out) const {
+  if (column >= manifest_.columns.size()) return invalid_input("there is no column " + std::to_string(column));
+  if (shard >= manifest_.shards.size()) return invalid_input("there is no shard " + std::to_string(shard));
+  const std::int64_t rows = manifest_.shards[shard].num_rows;
+  if (first_row < 0 || count < 0 || first_row > rows || count > rows - first_row) {
+    return invalid_input("rows " + std::to_string(first_row) + " + " + std::to_string(count) + " are not in " +
+                         manifest_.shards[shard].file + " of " + std::to_string(rows) + " rows");
+  }
+  if (out.size() != static_cast<std::size_t>(count) * manifest_.columns[column].row_bytes) {
+    return invalid_input("the memory for column '" + manifest_.columns[column].name + "' has " +
+                         std::to_string(out.size()) + " bytes, not those of " + std::to_string(count) + " rows");
+  }
+  if (out.empty()) return {};
+  return with_decoder([&](Decoder& decoder) { return read_run(decoder, column, shard, first_row, count, 1, out); });
+}
+
+Result<std::vector<std::int64_t>> ClipReader::stored_bytes(std::size_t index) const {
+  if (index >= manifest_.shards.size()) return invalid_input("there is no shard " + std::to_string(index));
+  DIORAMA_ASSIGN_OR_RETURN(const std::shared_ptr<const Shard> from, shard(index));
+  std::vector<std::int64_t> bytes;
+  for (const std::vector<ClipChunk>& chunks : *from->chunks) {
+    bytes.push_back(0);
+    for (const ClipChunk& chunk : chunks) bytes.back() += chunk.bytes;
+  }
+  return bytes;
+}
+
+template <typename Read>
+Status ClipReader::with_decoder(const Read& read) const {
   State& s = state();
   std::unique_ptr<Decoder> decoder;
   {
@@ -237,10 +276,7 @@ Status ClipReader::read(std::size_t column, std::span<const ClipStart> clips, st
     }
   }
   if (!decoder) decoder = std::make_unique<Decoder>();
-  Status status;
-  for (std::size_t i = 0; i < clips.size() && status.ok(); ++i) {
-    status = read_clip(*decoder, column, clips[i], count, stride, out.subspan(i * clip_bytes, clip_bytes));
-  }
+  Status status = read(*decoder);
   const std::lock_guard lock(s.mutex);
   s.idle.push_back(std::move(decoder));
   return status;
@@ -261,13 +297,16 @@ Status ClipReader::read_clip(Decoder& decoder, std::size_t column, const ClipSta
   }
   if (out.empty()) return {};
   const auto episode = static_cast<std::size_t>(clip.episode);
-  const auto shard_index = static_cast<std::size_t>(shard_of_[episode]);
-  DIORAMA_ASSIGN_OR_RETURN(const std::shared_ptr<const Shard> from, shard(shard_index));
+  return read_run(decoder, column, static_cast<std::size_t>(shard_of_[episode]), first_rows_[episode] + clip.row, count,
+                  stride, out);
+}
 
+Status ClipReader::read_run(Decoder& decoder, std::size_t column, std::size_t shard_index, std::int64_t first,
+                            std::int64_t count, std::int64_t stride, std::span<std::byte> out) const {
+  DIORAMA_ASSIGN_OR_RETURN(const std::shared_ptr<const Shard> from, shard(shard_index));
   const ClipColumn& c = manifest_.columns[manifest_.columns[column].stored];
   const std::vector<ClipChunk>& chunks = (*from->chunks)[manifest_.columns[column].stored];
   const std::int64_t per_chunk = rows_per_chunk(c, manifest_.shards[shard_index].num_rows);
-  const std::int64_t first = first_rows_[episode] + clip.row;
   const auto row_at = [&](std::int64_t i) { return first + i * stride; };
   const auto chunk_at = [&](std::int64_t i) -> const ClipChunk& {
     return chunks[static_cast<std::size_t>(row_at(i) / per_chunk)];

@@ -35,6 +35,8 @@ class ClipReader {
 
   /// A dataset's folder or its index.h5. kInvalidInput if it is none, damaged, or of a newer format.
   static Result<std::unique_ptr<ClipReader>> open(const std::filesystem::path& path);
+  /// Over a part of the dataset in `folder`, as `manifest` describes it.
+  ClipReader(std::filesystem::path folder, ClipManifest manifest);
   ~ClipReader();
 
   const ClipManifest& manifest() const { return manifest_; }
@@ -46,17 +48,28 @@ class ClipReader {
   Status read(std::size_t column, std::span<const ClipStart> clips, std::int64_t count, std::int64_t stride,
               std::span<std::byte> out) const;
 
+  /// `count` rows of one shard from `first_row` (in the shard) on, whatever episodes they belong to.
+  Status read_rows(std::size_t column, std::size_t shard, std::int64_t first_row, std::int64_t count,
+                   std::span<std::byte> out) const;
+
+  /// Bytes that each column takes in the file of a shard; a link takes none.
+  Result<std::vector<std::int64_t>> stored_bytes(std::size_t shard) const;
+
  private:
   struct Shard;
   struct Decoder;
   struct State;
 
-  ClipReader(std::filesystem::path folder, ClipManifest manifest);
   State& state() const;
   Result<std::shared_ptr<const Shard>> shard(std::size_t index) const;
   Result<std::shared_ptr<const Shard>> load(std::size_t index, std::shared_ptr<const ClipChunks> chunks) const;
   Status read_clip(Decoder& decoder, std::size_t column, const ClipStart& clip, std::int64_t count, std::int64_t stride,
                    std::span<std::byte> out) const;
+  /// Rows first, first + stride, ... of a shard, which has them.
+  Status read_run(Decoder& decoder, std::size_t column, std::size_t shard_index, std::int64_t first, std::int64_t count,
+                  std::int64_t stride, std::span<std::byte> out) const;
+  template <typename Read>
+  Status with_decoder(const Read& read) const;
 
   std::filesystem::path folder_;
   ClipManifest manifest_;

@@ -16,6 +16,29 @@ T load(const std::byte* place) {
   return value;
 }
 
+double number_at(ColumnType type, const std::byte* place) {
+  switch (type) {
+    case ColumnType::kBool:
+    case ColumnType::kUint8:
+      return static_cast<double>(*place);
+    case ColumnType::kInt8:
+      return load<std::int8_t>(place);
+    case ColumnType::kInt16:
+      return load<std::int16_t>(place);
+    case ColumnType::kInt32:
+      return load<std::int32_t>(place);
+    case ColumnType::kInt64:
+      return static_cast<double>(load<std::int64_t>(place));
+    case ColumnType::kFloat16:
+      return static_cast<double>(float_from_half(load<std::uint16_t>(place)));
+    case ColumnType::kFloat32:
+      return static_cast<double>(load<float>(place));
+    case ColumnType::kFloat64:
+      return load<double>(place);
+  }
+  return 0.0;
+}
+
 std::size_t find_column(const ClipReader& reader, const std::string& name) {
   const std::vector<ClipColumn>& columns = reader.manifest().columns;
   return static_cast<std::size_t>(
@@ -23,6 +46,11 @@ std::size_t find_column(const ClipReader& reader, const std::string& name) {
 }
 
 }  // namespace
+
+void to_doubles(ColumnType type, std::span<const std::byte> bytes, std::span<double> numbers) {
+  const std::size_t size = column_type_size(type);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = number_at(type, &bytes[i * size]);
+}
 
 bool ColumnValues::has_column(const ClipReader& reader, const std::string& name) {
   return find_column(reader, name) < reader.manifest().columns.size();
@@ -46,28 +74,7 @@ ColumnValues::ColumnValues(const ClipColumn& column, std::int64_t rows, std::vec
       bytes_(std::move(bytes)) {}
 
 double ColumnValues::at(std::int64_t row, std::size_t k) const {
-  const std::byte* const place =
-      bytes_.data() + static_cast<std::size_t>(row) * column_->row_bytes + k * column_->item_bytes;
-  switch (column_->type) {
-    case ColumnType::kBool:
-    case ColumnType::kUint8:
-      return static_cast<double>(*place);
-    case ColumnType::kInt8:
-      return load<std::int8_t>(place);
-    case ColumnType::kInt16:
-      return load<std::int16_t>(place);
-    case ColumnType::kInt32:
-      return load<std::int32_t>(place);
-    case ColumnType::kInt64:
-      return static_cast<double>(load<std::int64_t>(place));
-    case ColumnType::kFloat16:
-      return static_cast<double>(float_from_half(load<std::uint16_t>(place)));
-    case ColumnType::kFloat32:
-      return static_cast<double>(load<float>(place));
-    case ColumnType::kFloat64:
-      return load<double>(place);
-  }
-  return 0.0;
+  return number_at(column_->type, bytes_.data() + static_cast<std::size_t>(row) * column_->row_bytes + k * column_->item_bytes);
 }
 
 bool ColumnValues::same_rows(std::int64_t a, std::int64_t b) const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@
 #include "exporters/shard/clip_reader.h"
 
 namespace diorama {
+
+/// The numbers of a column's bytes; `numbers` has one place for each. Masks beyond 2^53 are rounded.
+void to_doubles(ColumnType type, std::span<const std::byte> bytes, std::span<double> numbers);
 
 class ColumnValues {
  public:
@@ -23,6 +27,10 @@ class ColumnValues {
 
   /// Number `k` of a row.
   double at(std::int64_t row, std::size_t k) const;
+  /// The bytes of a row.
+  std::span<const std::byte> row(std::int64_t row) const {
+    return std::span(bytes_).subspan(static_cast<std::size_t>(row) * column_->row_bytes, column_->row_bytes);
+  }
   /// Whether two rows have the same bytes.
   bool same_rows(std::int64_t a, std::int64_t b) const;
 

@@ -10,6 +10,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("DIORAMA_PROGRAM", str(ROOT / "build/release/bin/diorama"))
 LIBRARY = ROOT / "scenes/library"
 
+ALL_CHANNELS = ("rgb,depth,segmentation,part,class,normal,flow,flow_backward,flow_valid,scene_flow,object_coordinates,amodal,"
+                "depth_layers,segmentation_layers")
+
 SCENARIO = """
 name: "small"
 episode { frames: 6 frame_rate_hz: 24 }

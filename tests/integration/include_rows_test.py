@@ -56,6 +56,7 @@ LEAVES = {
     r"google/protobuf/": ["scenes", "apps/editor/document", "apps/editor/command", "apps/editor/panel"],
     r"imgui": ["apps/editor/ui", "apps/editor/panel"],
     r"GLFW/": ["apps/editor/app"],
+    r"ft2build": ["apps/pipeline"],
 }
 # These never show in a header that another folder includes.
 HIDDEN = [r"mujoco/", r"(bullet/)?(bt|Bullet|LinearMath)", r"(hdf5|H5\w*)\.h", r"vulkan/", r"embree3/", r"libdeflate", r"assimp/", r"tinyxml2"]

@@ -121,7 +121,11 @@ class Dataset:
         indices: list[int] = []
         row = 0
         for entry in self._manifest["shards"]:
-            path = self.path / entry["file"]
+            local = pathlib.PurePosixPath(entry["file"])
+            if local.is_absolute() or ".." in local.parts:
+                raise DatasetError(f"{self.path / 'dataset.json'} names the shard file {str(local)!r}, which is not below "
+                                   "the dataset's folder")
+            path = self.path / local
             if not path.exists():
                 raise DatasetError(f"{path} is missing: make it again with `diorama generate --resume`")
             if path.stat().st_size != entry["bytes"]:

@@ -158,5 +158,31 @@ TEST_CASE("wrong parameters are told with field and value") {
   CHECK(problems("rotation {}").empty());
 }
 
+TEST_CASE("the share of draws below a value is what draws show") {
+  constexpr double kTolerance = 0.02;  // four standard errors
+  for (const char* text : {"uniform { low: -1 high: 3 }", "log_uniform { low: 0.01 high: 10 }", "truncated_normal { mean: 1 stddev: 2 low: 0 high: 2 }",
+                           "truncated_normal { mean: 0 stddev: 1 low: 5 high: 6 }", "integer { low: -2 high: 4 }", "rotation {}",
+                           "choice { option { value: '1' } option { value: '3' weight: 2 } option { value: '2' } }",
+                           "choice { option { value: 'red' } option { value: 'green' weight: 3 } }"}) {
+    CAPTURE(text);
+    const schema::Distribution declared = distribution(text);
+    RandomStream stream({1, 2}, "share_below");
+    std::vector<double> values;
+    for (int i = 0; i < kDraws; ++i) {
+      const Draw drawn = draw(declared, stream);
+      const double value = drawn.factor_values(declared)[0];
+      values.push_back(declared.has_rotation() ? 2.0 * std::acos(std::min(1.0, std::fabs(value))) : value);
+    }
+    std::sort(values.begin(), values.end());
+    for (const double q : {0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0}) {
+      const double value = values[static_cast<std::size_t>(q * (kDraws - 1))];
+      const auto below = std::lower_bound(values.begin(), values.end(), value) - values.begin();
+      CHECK(std::fabs(share_below(declared, value) - static_cast<double>(below) / kDraws) < kTolerance);
+    }
+    CHECK(share_below(declared, values.front() - 100.0) == 0.0);
+    CHECK(share_below(declared, values.back() + 100.0) == 1.0);
+  }
+}
+
 }  // namespace
 }  // namespace diorama
