@@ -82,9 +82,11 @@ Command verify_command() {
             app.add_flag("--json", a->json, "One JSON object on stdout: counts and findings");
             app.footer("Reads everything: files and SHA-256 against dataset.json, XXH3 of every chunk, HDF5's view of each\n"
                        "shard, the sources of index.h5, episode numbers and splits, ranges, NaN, units, and columns that\n"
-                       "repeat each other. With --labels it trusts no hash: scenes are drawn again from the scenario, depth and ids\n"
-                       "come from rays cast at the stored poses, colour from a fresh rendering, velocities must fit poses, and\n"
-                       "momentum the contacts and gravity. Names shard, episode, frame and column of what is wrong. Exit 0: good, 1: not.\n\n" +
+                       "repeat each other. With --labels it trusts no hash: scenes are drawn again from the scenario; ids, parts, classes,\n"
+                       "depth, normals, object coordinates, masks and layers are compared with rays cast at the stored poses, flow with how\n"
+                       "poses and cameras move what the rays hit, colour with a fresh rendering; velocities must fit poses, momentum the\n"
+                       "contacts and gravity, and energy may come from actuators only (not looked at on model files). Names shard, episode,\n"
+                       "frame and column of what is wrong. Exit 0: good, 1: not.\n\n" +
                        app.get_footer());
             return [a] { return run(*a); };
           }};

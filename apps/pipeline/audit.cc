@@ -10,9 +10,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/pipeline/audit_energy.h"
 #include "apps/pipeline/audit_motion.h"
+#include "apps/pipeline/audit_pictures.h"
 #include "apps/pipeline/backends.h"
-#include "apps/pipeline/episode_runner.h"
 #include "engine/core/text.h"
 #include "exporters/labels/state_columns.h"
 #include "exporters/shard/column_values.h"
@@ -24,13 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Rays and triangles differ at edges and by the facets of round shapes; poses are stored as float32.
-constexpr double kDepthShare = 0.005;
-constexpr double kDepthSlackM = 0.005;
-constexpr double kPixelShare = 0.001;   // of pixels away from edges
-constexpr int kPixelSlack = 1;
-constexpr int kColorStep = 12;          // of 255
-constexpr double kPoseSlack = 2e-4;     // m, and of quaternions
+// Poses are stored as float32.
+constexpr double kPoseSlack = 2e-4;  // m, and of quaternions
 constexpr double kIntrinsicsShare = 1e-5;
 
 /// What the manifest says of how the dataset was made.
@@ -86,9 +82,10 @@ class EpisodeAudit {
     const std::optional<std::vector<State>> states = stored_states(sample->scene, *binding);
     if (!states) return {};
     check_start(*sample, *states);
-    audit_motion(sample->scene, *states, origin_.frame_rate_hz,
-                 [this](std::int64_t frame, const char* column, const std::string& problem, const std::string& expected,
-                        const std::string& found) { tell(frame, column, problem, expected, found); });
+    const TellMotion tell_motion = [this](std::int64_t frame, const char* column, const std::string& problem,
+                                          const std::string& expected, const std::string& found) { tell(frame, column, problem, expected, found); };
+    audit_motion(sample->scene, *states, origin_.frame_rate_hz, tell_motion);
+    audit_energy(sample->scene, *states, stored_actions(), tell_motion);
     check_cameras(sample->scene, *binding, *states);
     return check_pictures(sample->scene, *binding, *states);
   }
@@ -144,6 +141,8 @@ class EpisodeAudit {
     const std::optional<ColumnValues> velocity = load("object_velocity");
     const std::optional<ColumnValues> contact = load("contact");
     const std::optional<ColumnValues> count = load("contact_count");
+    const std::optional<ColumnValues> qpos = load("qpos");
+    const std::optional<ColumnValues> qvel = load("qvel");
     const std::size_t objects = binding.body_of_object.size();
     if (!pose || !velocity || !contact || !count || pose->width() < 7 * objects || velocity->width() < 6 * objects) return std::nullopt;
     std::vector<State> states(static_cast<std::size_t>(rows_));
@@ -164,8 +163,36 @@ class EpisodeAudit {
         }
       }
       state.contacts = stored_contacts(*contact, count->at(row, 0), row, binding);
+      put_joints(binding, row, qpos, qvel, state);
     }
     return states;
+  }
+
+  /// Positions and velocities of the scene's joints from the dataset's slots.
+  void put_joints(const SceneBinding& binding, std::int64_t row, const std::optional<ColumnValues>& qpos,
+                  const std::optional<ColumnValues>& qvel, State& state) const {
+    const auto copy = [row](const std::optional<ColumnValues>& from, int first, int count, int to, std::vector<double>& joints) {
+      for (int k = 0; from && k < count && static_cast<std::size_t>(first + k) < from->width(); ++k) {
+        joints[static_cast<std::size_t>(to + k)] = from->at(row, static_cast<std::size_t>(first + k));
+      }
+    };
+    for (const SceneBinding::JointPlace& joint : binding.joints) {
+      const JointSlot& slot = sampler_.layout().joints[static_cast<std::size_t>(joint.slot)];
+      copy(qpos, slot.qpos_offset, num_positions(joint.type), joint.scene_qpos, state.qpos);
+      copy(qvel, slot.qvel_offset, num_velocities(joint.type), joint.scene_qvel, state.qvel);
+    }
+  }
+
+  /// One list per frame but the last; empty where there are no actions.
+  std::vector<Action> stored_actions() {
+    std::vector<Action> actions;
+    const std::optional<ColumnValues> values = load("action");
+    for (std::int64_t row = 0; values && row + 1 < rows_; ++row) {
+      Action action(values->width());
+      for (std::size_t k = 0; k < action.size(); ++k) action[k] = values->at(row, k);
+      actions.push_back(std::move(action));
+    }
+    return actions;
   }
 
   static std::vector<Contact> stored_contacts(const ColumnValues& contact, double count, std::int64_t row, const SceneBinding& binding) {
@@ -224,95 +251,13 @@ class EpisodeAudit {
   }
 
   Status check_pictures(const Scene& scene, const SceneBinding& binding, const std::vector<State>& states) {
+    const TellPicture tell_picture = [this](std::int64_t frame, const std::string& column, const std::string& problem,
+                                            const std::string& expected, const std::string& found) { tell(frame, column, problem, expected, found); };
+    const PictureAudit audit{reader_, position_, scene, binding, states, rays_, painter_, tell_picture};
     for (std::size_t view = 0; view < binding.camera_of_view.size(); ++view) {
-      std::vector<FrameView> views;
-      for (std::size_t frame = 0; frame < states.size(); ++frame) views.push_back({static_cast<int>(frame), binding.camera_of_view[view]});
-      const std::optional<ColumnValues> ids = load(column_of("segmentation", view));
-      const std::optional<ColumnValues> depth = load(column_of("depth", view));
-      if (ids || depth) {
-        DIORAMA_RETURN_IF_ERROR(render_views(rays_, scene, states, views, channel_set(Channel::kDepth, Channel::kInstance),
-                                             [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
-                                               for (std::size_t i = 0; i < batch.size(); ++i) {
-                                                 compare_geometry(batch[i].frame, pictures, static_cast<int>(i), ids, depth);
-                                               }
-                                               return {};
-                                             }));
-      }
-      const std::optional<ColumnValues> pixels = load(column_of("pixels", view));
-      if (!pixels) continue;
-      DIORAMA_RETURN_IF_ERROR(render_views(painter_, scene, states, views, channel_bit(Channel::kColor),
-                                           [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
-                                             for (std::size_t i = 0; i < batch.size(); ++i) {
-                                               compare_color(batch[i].frame, pictures.picture<Channel::kColor>(static_cast<int>(i)), *pixels);
-                                             }
-                                             return {};
-                                           }));
+      DIORAMA_RETURN_IF_ERROR(audit_pictures(audit, view, column_of("", view)));
     }
     return {};
-  }
-
-  static int allowed(std::size_t pixels) { return kPixelSlack + static_cast<int>(kPixelShare * static_cast<double>(pixels)); }
-
-  /// Whether all eight neighbours show the same object: edges are where rays and triangles may differ.
-  static bool is_inner(std::span<const std::uint16_t> ids, int row, int column, int height, int width) {
-    if (row == 0 || column == 0 || row + 1 == height || column + 1 == width) return false;
-    const auto at = [&](int r, int c) { return ids[static_cast<std::size_t>(r) * static_cast<std::size_t>(width) + static_cast<std::size_t>(c)]; };
-    for (int r = row - 1; r <= row + 1; ++r) {
-      for (int c = column - 1; c <= column + 1; ++c) {
-        if (at(r, c) != at(row, column)) return false;
-      }
-    }
-    return true;
-  }
-
-  void compare_geometry(std::int64_t frame, const RenderedViews& pictures, int picture, const std::optional<ColumnValues>& ids,
-                        const std::optional<ColumnValues>& depth) {
-    const auto want_ids = pictures.picture<Channel::kInstance>(picture);
-    const auto want_depth = pictures.picture<Channel::kDepth>(picture);
-    const double scale = depth && depth->column().unit == "mm" ? 1e-3 : 1.0;
-    int wrong_ids = 0;
-    int wrong_depth = 0;
-    double worst_want = 0.0;
-    double worst_is = 0.0;
-    for (int row = 0; row < pictures.height_px; ++row) {
-      for (int column = 0; column < pictures.width_px; ++column) {
-        if (!is_inner(want_ids, row, column, pictures.height_px, pictures.width_px)) continue;
-        const std::size_t k = static_cast<std::size_t>(row) * static_cast<std::size_t>(pictures.width_px) + static_cast<std::size_t>(column);
-        if (ids && ids->at(frame, k) != static_cast<double>(want_ids[k])) ++wrong_ids;
-        if (!depth) continue;
-        const double want = static_cast<double>(want_depth[k]);
-        const double is = depth->at(frame, k) * scale;
-        if (std::fabs(is - want) <= kDepthShare * want + kDepthSlackM) continue;
-        if (wrong_depth++ == 0 || std::fabs(is - want) > std::fabs(worst_is - worst_want)) {
-          worst_want = want;
-          worst_is = is;
-        }
-      }
-    }
-    const int most = allowed(want_ids.size());
-    if (wrong_ids > most) {
-      tell(frame, ids->column().name, std::to_string(wrong_ids) + " pixels show another object than rays at the stored poses hit",
-           "at most " + std::to_string(most), std::to_string(wrong_ids));
-    }
-    if (wrong_depth > most) {
-      tell(frame, depth->column().name, std::to_string(wrong_depth) + " pixels have another depth than rays at the stored poses",
-           format_number(worst_want) + " m where it differs most", format_number(worst_is) + " m");
-    }
-  }
-
-  void compare_color(std::int64_t frame, std::span<const std::uint8_t> want, const ColumnValues& pixels) {
-    int wrong = 0;
-    for (std::size_t k = 0; k + 2 < want.size(); k += 3) {
-      bool differs = false;
-      for (std::size_t c = 0; c < 3; ++c) {
-        differs = differs || std::fabs(pixels.at(frame, k + c) - static_cast<double>(want[k + c])) > kColorStep;
-      }
-      wrong += differs ? 1 : 0;
-    }
-    const int most = allowed(want.size() / 3);
-    if (wrong <= most) return;
-    tell(frame, pixels.column().name, std::to_string(wrong) + " pixels have another colour than a fresh rendering of the stored poses",
-         "at most " + std::to_string(most), std::to_string(wrong));
   }
 
   const ClipReader& reader_;

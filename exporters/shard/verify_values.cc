@@ -1,11 +1,15 @@
 #include "exporters/shard/verify_values.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "engine/core/text.h"
+#include "exporters/labels/boxes.h"
 #include "exporters/shard/column_values.h"
 #include "exporters/shard/columns.h"
 
@@ -277,6 +281,97 @@ class EpisodeCheck {
     }
   }
 
+  /// Where each object is seen, and what it covers, in every row of a view.
+  struct ViewBoxes {
+    std::vector<std::vector<PixelBox>> visible;
+    std::vector<std::vector<PixelBox>> covered;
+  };
+
+  /// From the view's ids and masks; null if they are not there or cannot be used, which other rules tell.
+  const ViewBoxes* boxes_of(const std::string& view) {
+    const auto known = boxes_.find(view);
+    if (known != boxes_.end()) return known->second ? &*known->second : nullptr;
+    std::optional<ViewBoxes>& made = boxes_[view];
+    const std::string suffix = view.empty() ? "" : "." + view;
+    const Values* const ids = load("segmentation" + suffix);
+    std::vector<const Values*> masks;
+    while (const Values* plane = load("amodal" + std::to_string(masks.size()) + suffix)) masks.push_back(plane);
+    if (ids == nullptr || masks.empty() || ids->column().row_shape.size() != 2) return nullptr;
+    for (const Values* plane : masks) {
+      if (plane->column().item_bytes != sizeof(std::int64_t) || plane->width() != ids->width()) return nullptr;
+    }
+    const auto height = static_cast<int>(ids->column().row_shape[0]);
+    const auto width = static_cast<int>(ids->column().row_shape[1]);
+    const auto objects = static_cast<std::size_t>(facts_.num_objects);
+    ViewBoxes boxes;
+    std::vector<std::uint16_t> row_ids(ids->width());
+    std::vector<std::int64_t> row_masks(ids->width() * masks.size());
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      for (std::size_t k = 0; k < row_ids.size(); ++k) row_ids[k] = static_cast<std::uint16_t>(std::clamp(ids->at(row, k), 0.0, 65535.0));
+      for (std::size_t g = 0; g < masks.size(); ++g) {
+        std::memcpy(row_masks.data() + g * ids->width(), masks[g]->row(row).data(), masks[g]->row(row).size());
+      }
+      boxes.visible.emplace_back(objects);
+      boxes.covered.emplace_back(objects);
+      if (!visible_boxes(row_ids, width, boxes.visible.back()).ok()) return nullptr;
+      amodal_boxes(row_masks, height, width, boxes.covered.back());
+    }
+    if (!view.empty()) loaded_.erase(ids->column().name);
+    for (const Values* plane : masks) loaded_.erase(std::string(plane->column().name));
+    made = std::move(boxes);
+    return &*made;
+  }
+
+  /// What `number(boxes, row, object, k)` gives for each number of the column.
+  template <typename Number>
+  void from_boxes(const Values& values, std::size_t per_object, const Number& number) {
+    const ViewBoxes* const boxes = boxes_of(view_of(values.column().name));
+    finite(values);
+    if (boxes == nullptr || rows_ == 0) return;
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      for (std::size_t k = 0; k < values.width() && k / per_object < boxes->visible[0].size(); ++k) {
+        const double want = number(*boxes, static_cast<std::size_t>(row), k / per_object, k % per_object);
+        if (values.at(row, k) == want) continue;
+        report(values, row, "not what the pictures of ids and masks give for object " + std::to_string(k / per_object), format_number(want), values.at(row, k));
+        break;
+      }
+    }
+  }
+
+  static double side_of(const PixelBox& box, std::size_t k) { return std::array{box.x0, box.y0, box.x1, box.y1}[k]; }
+
+  void box(const Values& values) {
+    from_boxes(values, 4, [](const ViewBoxes& b, std::size_t row, std::size_t object, std::size_t k) { return side_of(b.visible[row][object], k); });
+  }
+
+  void box_amodal(const Values& values) {
+    from_boxes(values, 4, [](const ViewBoxes& b, std::size_t row, std::size_t object, std::size_t k) { return side_of(b.covered[row][object], k); });
+  }
+
+  void visible_fraction(const Values& values) {
+    from_boxes(values, 1, [](const ViewBoxes& b, std::size_t row, std::size_t object, std::size_t) {
+      const int covered = b.covered[row][object].count;
+      return covered == 0 ? -1.0 : static_cast<double>(static_cast<float>(b.visible[row][object].count) / static_cast<float>(covered));
+    });
+  }
+
+  /// Constant, and as large as object_info says.
+  void object_box(const Values& values) {
+    finite(values);
+    constant(values);
+    const Values* const info = load("object_info");
+    if (info == nullptr || rows_ == 0) return;
+    for (std::size_t object = 0; object < std::min(values.width() / 6, info->width() / kObjectInfoValues); ++object) {
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        const double side = values.at(0, 6 * object + 3 + axis) - values.at(0, 6 * object + axis);
+        const double extent = info->at(0, object * kObjectInfoValues + 5 + axis);
+        if (std::fabs(side - extent) <= 1e-5 * std::max(1.0, std::fabs(extent))) continue;
+        report(values, 0, "the box of object " + std::to_string(object) + " is not as large as object_info says", format_number(extent) + " m", format_number(side) + " m");
+        return;
+      }
+    }
+  }
+
   void camera(const Values& values) {
     finite(values);
     for (std::int64_t row = 0; row < rows_; ++row) {
@@ -304,6 +399,7 @@ class EpisodeCheck {
   std::int64_t episode_ = -1;
   std::map<std::string, Values> loaded_;
   std::map<std::string, bool> unreadable_;
+  std::map<std::string, std::optional<ViewBoxes>> boxes_;  // by view
 };
 
 const std::map<std::string, EpisodeCheck::Rule>& EpisodeCheck::rules() {
@@ -329,6 +425,10 @@ const std::map<std::string, EpisodeCheck::Rule>& EpisodeCheck::rules() {
       {"object_visibility", &EpisodeCheck::object_visibility},
       {"contact", &EpisodeCheck::contact},
       {"contact_count", &EpisodeCheck::finite},
+      {"box", &EpisodeCheck::box},
+      {"box_amodal", &EpisodeCheck::box_amodal},
+      {"visible_fraction", &EpisodeCheck::visible_fraction},
+      {"object_box", &EpisodeCheck::object_box},
       {"camera", &EpisodeCheck::camera},
       {"variation", &EpisodeCheck::variation},
   };

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import SCENARIO, Cli
+from conftest import ALL_CHANNELS, SCENARIO, Cli
 
 RESEAL = os.environ.get("DIORAMA_RESEAL", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/bin/diorama_reseal"))
 
@@ -307,3 +307,125 @@ def test_labels_that_are_not_true_are_found_behind_fitting_hashes(cli, copy, nam
     assert result.returncode == 1 and about["num_findings"] > 0, about
     episode = 2 * shard + first // 6
     assert all(f["file"].endswith(path.name) and f["episode"] == episode for f in about["findings"]), about
+
+
+# The same with every channel: a body of two parts, hidden surfaces, and views of which one moves.
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("labelled")
+    scenario = SCENARIO.replace("width_px: 32 height_px: 32", "width_px: 64 height_px: 64").replace(
+        "half_z_m: 0.1 } } }", "half_z_m: 0.1 } } shape { sphere { radius_m: 0.09 } position_m { z: 0.15 } } }")
+    (folder / "all.textproto").write_text(scenario)
+    made = Cli()("generate", folder / "all.textproto", "--out", folder / "set", "--progress", "none", "--episodes", 2, "--channels", ALL_CHANNELS)
+    assert made.returncode in (0, 6), made.stderr
+    return folder / "set"
+
+
+def exchanged(a, b):
+    def damage(f, rng, rows):
+        first, second = f[a][rows], f[b][rows]
+        f[a][rows], f[b][rows] = second, first
+    return damage
+
+
+def rotation(f, suffix, row):
+    w, x, y, z = f["camera" + suffix][row, 3:7]
+    return np.array([[1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+                     [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+                     [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)]])
+
+
+def world_axes(name, suffix=""):
+    """A vector in camera axes as one in world axes."""
+    def damage(f, rng, rows):
+        for row in range(rows.start, rows.stop):
+            values = f[name + suffix][row].astype(float)
+            values[..., :3] = values[..., :3] @ rotation(f, suffix, row).T
+            f[name + suffix][row] = np.round(values) if f[name + suffix].dtype == np.int8 else values
+    return damage
+
+
+def visible_only(f, rng, rows):
+    ids = f["segmentation"][rows].astype(np.int64)
+    f["amodal0"][rows] = np.where(ids > 0, np.int64(1) << np.maximum(ids - 1, 0), 0)
+    f["box_amodal"][rows] = f["box"][rows]
+    f["visible_fraction"][rows] = np.where(f["box"][rows][..., 0] < 0, -1, 1)
+
+
+def backwards(f, rng, rows):
+    """The film the other way round, with velocities that fit."""
+    for name in f:
+        if f[name].shape[0] == f["time"].shape[0] and name not in ("time", "step_idx", "truncated", "action", "reward", "observation", "proprio", "contact", "contact_count"):
+            f[name][rows] = f[name][rows][::-1]
+    for name in ("contact", "contact_count"):
+        f[name][rows.start + 1:rows.stop] = f[name][rows][1:][::-1]
+    f["object_velocity"][rows] = -f["object_velocity"][rows]
+    f["qvel"][rows] = -f["qvel"][rows]
+    put_state(f, rows)
+    f["proprio"][rows] = f["state"][rows]
+
+
+# name -> (damage, column that is named).
+PICTURES = {
+    "flow turned round": (change("flow", lambda v: -v), "flow"),
+    "flow one frame late": (late("flow.orbit"), "flow.orbit"),
+    "flow half as long": (change("flow", lambda v: v / 2), "flow"),
+    "flow with y up": (change("flow", lambda v: v * [1, -1]), "flow"),
+    "flow as row, column": (change("flow.orbit", lambda v: v[..., ::-1]), "flow.orbit"),
+    "flow in shares of the picture": (change("flow.orbit", lambda v: v / 64), "flow.orbit"),
+    "flow both ways exchanged": (exchanged("flow.orbit", "flow_backward.orbit"), "flow_backward.orbit"),
+    "backward flow turned round": (change("flow_backward", lambda v: -v), "flow_backward"),
+    "backward flow is minus the flow of the frame before": (
+        lambda f, rng, rows: f["flow_backward.orbit"].__setitem__(slice(rows.start + 1, rows.stop), -f["flow.orbit"][rows.start:rows.stop - 1]),
+        "flow_backward.orbit"),
+    "scene flow turned round": (change("scene_flow", lambda v: -v), "scene_flow"),
+    "scene flow in world axes": (world_axes("scene_flow"), "scene_flow"),
+    "scene flow as velocity": (change("scene_flow", lambda v: v * 24), "scene_flow"),
+    "everything is seen again": (change("flow_valid.orbit", lambda v: v | 3), "flow_valid.orbit"),
+    "flow validity one frame late": (late("flow_valid"), "flow_valid"),
+    "flow validity with its bits exchanged": (change("flow_valid", lambda v: (v >> 1) | ((v & 1) << 1)), "flow_valid"),
+    "normals turned round": (change("normal", lambda v: -v), "normal"),
+    "normals in world axes": (world_axes("normal", ".orbit"), "normal.orbit"),
+    "normals with y up": (change("normal", lambda v: v * np.int8([1, -1, 1])), "normal"),
+    "normals one frame late": (late("normal.orbit"), "normal.orbit"),
+    "parts exchanged": (change("part", lambda v: np.where(v == 1, 2, np.where(v == 2, 1, v))), "part"),
+    "parts counted from 0": (change("part.orbit", lambda v: np.maximum(v - 1, 0)), "part.orbit"),
+    "a class too many": (change("class", lambda v: np.where(v == 1, 2, v)), "class"),
+    "class ids are object ids": (lambda f, rng, rows: f["class"].__setitem__(rows, f["segmentation"][rows]), "class"),
+    "object coordinates mirrored": (change("object_coordinates", lambda v: np.where(v == -128, v, -v)), "object_coordinates"),
+    "object coordinates in another order": (change("object_coordinates.orbit", lambda v: v[..., [1, 2, 0]]), "object_coordinates.orbit"),
+    "masks of what is seen only": (visible_only, "amodal0"),
+    "masks one object off": (change("amodal0.orbit", lambda v: v << 1), "amodal0.orbit"),
+    "masks one frame late": (late("amodal0.orbit"), "amodal0.orbit"),
+    "layers exchanged": (exchanged("depth_layer1", "depth_layer2"), "depth_layer1"),
+    "the first layer is the surface": (lambda f, rng, rows: f["depth_layer1.orbit"].__setitem__(rows, f["depth.orbit"][rows]), "depth_layer1.orbit"),
+    "objects behind exchanged": (exchanged("segmentation_layer1", "segmentation_layer2"), "segmentation_layer2"),
+    "objects behind are those before": (lambda f, rng, rows: f["segmentation_layer1"].__setitem__(rows, f["segmentation"][rows]), "segmentation_layer1"),
+    "boxes with width and height": (change("box", lambda v: np.where(v < 0, v, v - np.concatenate([0 * v[..., :2], v[..., :2]], axis=-1))), "box"),
+    "boxes with their ends beyond": (change("box", lambda v: np.where(v < 0, v, v + [0, 0, 1, 1])), "box"),
+    "boxes one frame late": (late("box.orbit"), "box.orbit"),
+    "boxes of what is seen for the whole": (lambda f, rng, rows: f["box_amodal.orbit"].__setitem__(rows, f["box.orbit"][rows] - 1), "box_amodal.orbit"),
+    "hidden share for visible share": (change("visible_fraction", lambda v: np.where(v < 0, v, 1 - v)), "visible_fraction"),
+    "boxes in space of another object": (change("object_box", lambda v: v[:, [0, 2, 1]]), "object_box"),
+    "played backwards": (backwards, "object_pose"),
+}
+
+
+def test_every_channel_of_what_was_generated_is_true(cli, labelled):
+    result = cli("verify", labelled, "--labels")
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_that_are_not_true_are_found_behind_fitting_hashes(cli, labelled, tmp_path, name, seed):
+    copy = pathlib.Path(shutil.copytree(labelled, tmp_path / "set"))
+    damage, column = PICTURES[name]
+    rng = np.random.default_rng([seed, len(name)])
+    first = 6 * int(rng.integers(2))
+    with h5py.File(copy / "shards/000000.h5", "r+") as f:
+        damage(f, rng, slice(first, first + 6))
+    subprocess.run([RESEAL, copy], check=True)
+    about = json.loads(cli("verify", copy, "--labels", "--json").stdout)
+    assert column in {f["column"] for f in about["findings"]}, about
+    assert {f["episode"] for f in about["findings"]} == {first // 6}, about
