@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs the tests.
 #   tests/run.sh         release build with warnings as errors, all fast tests
-#   tests/run.sh --all   also: slow tests (200 random kills), AddressSanitizer and UBSan, ThreadSanitizer, clang-tidy
+#   tests/run.sh --all   also: slow tests (200 random kills, a minute of hostile datasets), AddressSanitizer and UBSan, ThreadSanitizer, clang-tidy
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -33,6 +33,7 @@ lane release
 if [ "$all" = yes ]; then
   ctest --test-dir build/release --label-regex '^slow$' --output-on-failure
   lane asan
+  ctest --test-dir build/asan --label-regex '^slow$' --output-on-failure
   lane tsan
   tests/tidy.sh
 fi
