@@ -21,7 +21,7 @@ Result<std::vector<Command>> import_mesh(const Document& document, const fs::pat
                                          const std::optional<SurfacePoint>& on) {
   AssetLibrary library;
   DIORAMA_ASSIGN_OR_RETURN(const std::shared_ptr<const Mesh> mesh, library.mesh(file, 1.0));
-  Bounds bounds{mesh->positions.front(), mesh->positions.front()};
+  MeshExtent bounds{mesh->positions.front(), mesh->positions.front()};
   for (const dvec3& position : mesh->positions) {
     bounds.lower = glm::min(bounds.lower, position);
     bounds.upper = glm::max(bounds.upper, position);

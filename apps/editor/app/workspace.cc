@@ -3,10 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
 
-#include "scenes/field_path.h"
 #include "scenes/scenario_io.h"
 
 namespace diorama::editor {
@@ -75,17 +72,8 @@ Status Workspace::import(const std::filesystem::path& file, const std::optional<
   const std::string name = file.filename().string();
   DIORAMA_RETURN_IF_ERROR(bench_.apply_all("Import " + name, commands));
   log_.info("Imported " + name);
-  for (const Command& command : commands) {
-    const auto* added = std::get_if<InsertElement>(&command);
-    if (added == nullptr) {
-      select({"model"});
-      continue;
-    }
-    const schema::Scenario& scenario = document().scenario();
-    const auto& list = *scenario.GetDescriptor()->FindFieldByName(added->list);
-    select(
-        {element_path(scenario, list, scenario.GetReflection()->FieldSize(scenario, &list) - 1)});
-  }
+  const Selection added = added_elements(document(), commands);
+  select(added.empty() ? Selection{"model"} : added);
   return {};
 }
 

@@ -159,6 +159,26 @@ std::string unused_name(const schema::Scenario& scenario, const std::string& lis
   }
 }
 
+Selection added_elements(const Document& document, const std::vector<Command>& commands) {
+  const schema::Scenario& scenario = document.scenario();
+  std::map<std::string, int> appended;  // How many of each list are still to come at its end.
+  for (const Command& command : commands) {
+    const auto* insert = std::get_if<InsertElement>(&command);
+    if (insert != nullptr && insert->index < 0) ++appended[insert->list];
+  }
+  Selection added;
+  for (const Command& command : commands) {
+    const auto* insert = std::get_if<InsertElement>(&command);
+    const auto* list =
+        insert == nullptr ? nullptr : schema::Scenario::descriptor()->FindFieldByName(insert->list);
+    if (list == nullptr) continue;  // No new element, or a part of one.
+    const int size = scenario.GetReflection()->FieldSize(scenario, list);
+    const int index = insert->index < 0 ? size - appended[insert->list]-- : insert->index;
+    if (index >= 0 && index < size) added.push_back(element_path(scenario, *list, index));
+  }
+  return added;
+}
+
 std::string file_as_named(const Document& document, const std::filesystem::path& file) {
   std::error_code error;
   const std::filesystem::path full = std::filesystem::absolute(file, error).lexically_normal();
@@ -184,12 +204,12 @@ Result<std::vector<Command>> add_body(const Document& document, const std::strin
 
 Result<std::vector<Command>> add_mesh_body(const Document& document,
                                            const std::filesystem::path& file,
-                                           const Bounds& mesh_bounds,
+                                           const MeshExtent& mesh,
                                            const std::optional<SurfacePoint>& on) {
-  dvec3 at(0.0, 0.0, -mesh_bounds.lower.z);
+  dvec3 at(0.0, 0.0, -mesh.lower.z);
   if (on) {
     // As far out as the box of the mesh reaches toward the surface.
-    const dvec3 nearest = glm::min(on->normal * mesh_bounds.lower, on->normal * mesh_bounds.upper);
+    const dvec3 nearest = glm::min(on->normal * mesh.lower, on->normal * mesh.upper);
     at = on->point - on->normal * (nearest.x + nearest.y + nearest.z);
   } else {
     std::tie(at.x, at.y) = free_place(document.scenario());

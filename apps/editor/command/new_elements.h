@@ -11,7 +11,6 @@
 #include "apps/editor/document/document.h"
 #include "engine/core/pose.h"
 #include "engine/core/status.h"
-#include "engine/scene/shape.h"
 
 namespace diorama::editor {
 
@@ -35,11 +34,16 @@ struct SurfacePoint {
   dvec3 point{0.0};
   dvec3 normal{0.0, 0.0, 1.0};  ///< Unit, away from the surface.
 };
-/// A body of a mesh file, which reaches over `mesh_bounds`: touching the surface at `on`, else
-/// resting on z = 0 where no other body stands.
+/// What a mesh reaches over, in its own frame.
+struct MeshExtent {
+  dvec3 lower{0.0};
+  dvec3 upper{0.0};
+};
+/// A body of a mesh file: touching the surface at `on`, else resting on z = 0 where no other body
+/// stands.
 Result<std::vector<Command>> add_mesh_body(const Document& document,
                                            const std::filesystem::path& file,
-                                           const Bounds& mesh_bounds,
+                                           const MeshExtent& mesh,
                                            const std::optional<SurfacePoint>& on = {});
 /// A shape more for a body, as large as add_body's.
 Result<std::vector<Command>> add_shape(const Document& document, const std::string& body_path,
@@ -67,6 +71,9 @@ Result<std::vector<Command>> paste(const Document& document, const std::string& 
 Result<std::vector<Command>> duplicate(const Document& document, const Selection& paths);
 /// Removes the elements; what lies in one of them goes with it.
 Result<std::vector<Command>> remove_all(const Document& document, const Selection& paths);
+
+/// What commands that were just applied have added to the lists of the scenario.
+Selection added_elements(const Document& document, const std::vector<Command>& commands);
 
 /// The file as the scenario shall name it: relative to its folder if it lies there or beside it.
 std::string file_as_named(const Document& document, const std::filesystem::path& file);

@@ -141,17 +141,7 @@ class ScenePanel : public Panel {
     }
     if (!c.workspace.emit_all(title, *commands)) return;
     // What is new is what one wants to work on.
-    Selection added;
-    for (const Command& command : *commands) {
-      const auto* insert = std::get_if<InsertElement>(&command);
-      if (insert == nullptr) continue;
-      const auto list = resolve_field(c.document.scenario(), insert->list);
-      if (list.ok() && insert->list.find('.') == std::string::npos) {
-        const std::vector<Row> rows = rows_of(c.document.scenario(), insert->list.c_str());
-        const std::size_t index = insert->index < 0 ? rows.size() - 1 : static_cast<std::size_t>(insert->index);
-        if (index < rows.size()) added.push_back(rows[index].path);
-      }
-    }
+    const Selection added = added_elements(c.document, *commands);
     if (!added.empty()) c.workspace.select(added);
   }
 

@@ -249,5 +249,15 @@ TEST_CASE(
     CHECK(resolve_field(scenario, entry.path).ok());
 }
 
+TEST_CASE("what commands added is found, in their order") {
+  Document document = document_of("body { name: \"a\" }\nbody { name: \"b\" }\n");
+  CommandStack stack(document);
+  const std::vector<Command> commands = {
+      InsertElement{"body", -1, "name: \"c\""}, InsertElement{"material", 0, "name: \"m\""},
+      InsertElement{"body[a].shape", -1, "box {}"}, InsertElement{"body", -1, "name: \"d\""}};
+  REQUIRE(stack.apply_all("all", commands).ok());
+  CHECK(added_elements(document, commands) == Selection{"body[c]", "material[m]", "body[d]"});
+}
+
 }  // namespace
 }  // namespace diorama::editor
