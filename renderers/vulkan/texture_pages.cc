@@ -1,8 +1,8 @@
 #include "renderers/vulkan/texture_pages.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
+#include <utility>
 
 namespace diorama::vulkan {
 namespace {
@@ -62,15 +62,17 @@ Status TexturePages::start_over(std::span<const std::shared_ptr<const Texture>> 
     if (!counted.insert(SharedKey<Texture>(texture)).second) continue;
     need[page_of(*texture)] += num_faces(*texture);
   }
+  std::erase_if(given_up_, [](const SharedKey<Texture>& key) { return key.owner.expired(); });
+  for (const auto& [key, slot] : slots_) given_up_.insert(key);
   slots_.clear();
   for (int page = 0; page < kNumPages; ++page) {
     Page& current = pages_[page];
-    const bool was_full = current.capacity > 0 && current.used == current.capacity;
+    const bool grow = 2 * std::exchange(current.returned, 0) > current.capacity;
     current.used = 0;
     const std::int64_t layer_bytes = std::int64_t{kPageSizes[page]} * kPageSizes[page] * 16 / 3;
     const int budget = static_cast<int>(std::max<std::int64_t>(kPageBudgetBytes / layer_bytes, 1));
     int layers = std::max(need[page], current.capacity);
-    if (was_full || need[page] > current.capacity) {
+    if (grow || need[page] > current.capacity) {
       layers = std::max(need[page], std::min(std::max(2 * current.capacity, 8), budget));
     }
     if (layers > static_cast<int>(device_->limits.maxImageArrayLayers)) {
@@ -86,7 +88,9 @@ Status TexturePages::start_over(std::span<const std::shared_ptr<const Texture>> 
 void TexturePages::add(const std::shared_ptr<const Texture>& texture, Staging& staging) {
   const int page_index = page_of(*texture);
   Page& page = pages_[page_index];
-  slots_[SharedKey<Texture>(texture)] = {page_index, page.used};
+  const SharedKey<Texture> key(texture);
+  slots_[key] = {page_index, page.used};
+  if (given_up_.contains(key)) page.returned += num_faces(*texture);
   for (int face = 0; face < num_faces(*texture); ++face) {
     const auto levels = mip_chain(*texture, face, page_index);
     for (std::size_t level = 0; level < levels.size(); ++level) {

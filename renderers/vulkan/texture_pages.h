@@ -1,11 +1,14 @@
 // Textures on the device: one array image per size class, filled as scenes need them and started
-// over when full. Owned by GpuScene; the Device must outlive it. Not thread-safe.
+// over when full. A page grows if most of what fills it had been given up before; textures that never
+// come back, as when colours vary from episode to episode, do not make it grow. Owned by GpuScene; the
+// Device must outlive it. Not thread-safe.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -56,6 +59,7 @@ class TexturePages {
     int capacity = 0;  ///< Layers for textures; 0 = a 1x1 stand-in.
     int used = 0;
     bool written = false;  ///< Its layout is that of shader reads; else undefined.
+    int returned = 0;  ///< Layers of textures that it took again after it had given them up.
     std::vector<vk::BufferImageCopy> copies;
   };
 
@@ -68,6 +72,7 @@ class TexturePages {
   vk::raii::Sampler sampler_;
   std::array<Page, kNumPages> pages_;
   std::map<SharedKey<Texture>, TextureSlot> slots_;
+  std::set<SharedKey<Texture>> given_up_;  ///< What the pages have held; those that live on.
 };
 
 }  // namespace diorama::vulkan

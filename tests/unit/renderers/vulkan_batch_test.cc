@@ -123,6 +123,52 @@ TEST_CASE("memory does not grow with the number of submissions and scenes") {
   CHECK(vulkan_memory_bytes(*renderer) == bytes);
 }
 
+std::shared_ptr<const Texture> plain_texture(int size_px, std::uint8_t red) {
+  auto texture = std::make_shared<Texture>();
+  texture->width_px = texture->height_px = size_px;
+  for (int i = 0; i < size_px * size_px; ++i) texture->rgba.insert(texture->rgba.end(), {red, 128, 128, 255});
+  return texture;
+}
+
+/// Draws a ball with each of the textures.
+void draw_textured(Renderer& renderer, const std::vector<std::shared_ptr<const Texture>>& textures) {
+  SceneBuilder builder;
+  for (const auto& texture : textures) {
+    const MaterialId material = builder.material(0.5, 0);
+    builder.scene().materials[material.index].texture = TextureId(builder.scene().textures.size());
+    builder.scene().textures.push_back(texture);
+    builder.body("ball" + std::to_string(builder.scene().textures.size()), Motion::kStatic, {dvec3(0, 0, 3)},
+                 ShapeType::kSphere, dvec3(0.3), material);
+  }
+  builder.camera("main", {}, 16, 16, 0.8);
+  const Scene scene = builder.build();
+  draw(renderer, scene, {initial_state(scene)}, {{0, CameraId(0)}});
+}
+
+TEST_CASE("textures that never come back do not make the store of textures grow") {
+  const std::unique_ptr<Renderer> renderer = make_checked_renderer();
+  const auto constant = plain_texture(64, 0);
+  std::uint64_t bytes = 0;
+  for (int i = 0; i < 100; ++i) {
+    draw_textured(*renderer, {constant, plain_texture(64, static_cast<std::uint8_t>(i))});
+    if (i == 30) bytes = vulkan_memory_bytes(*renderer);
+  }
+  CHECK(vulkan_memory_bytes(*renderer) == bytes);
+}
+
+TEST_CASE("the store of textures grows until it holds those that come back") {
+  const std::unique_ptr<Renderer> renderer = make_checked_renderer();
+  std::vector<std::shared_ptr<const Texture>> catalogue;
+  for (int i = 0; i < 40; ++i) catalogue.push_back(plain_texture(64, static_cast<std::uint8_t>(i)));
+  std::vector<std::uint64_t> bytes;
+  for (int i = 0; i < 400; ++i) {
+    draw_textured(*renderer, {catalogue[static_cast<std::size_t>(i) % catalogue.size()]});
+    bytes.push_back(vulkan_memory_bytes(*renderer));
+  }
+  CHECK(bytes.back() > bytes[10]);
+  CHECK(bytes.back() == bytes[300]);
+}
+
 TEST_CASE("what cannot be drawn is refused with its reason") {
   Renderer& renderer = shared_renderer();
   Scene scene = make_scene();
