@@ -33,7 +33,7 @@ lane release
 if [ "$all" = yes ]; then
   ctest --test-dir build/release --label-regex '^slow$' --output-on-failure
   lane asan
-  ctest --test-dir build/asan --label-regex '^slow$' --output-on-failure
+  ctest --test-dir build/asan --label-regex '^fuzz$' --output-on-failure
   lane tsan
   tests/tidy.sh
 fi
