@@ -433,7 +433,8 @@ class ViewAudit {
   }
 
   void compare_seen(const Truth& truth, const Picture& picture) const {
-    for (const auto& [bit, to] : {std::pair(1, truth.frame + 1), std::pair(2, truth.frame - 1)}) {
+    for (const int bit : {1, 2}) {
+      const int to = bit == 1 ? truth.frame + 1 : truth.frame - 1;
       const Truth* const then = truth_of(to);
       Differences differences;
       each_pixel([&](int row, int column, std::size_t i) {
