@@ -245,6 +245,7 @@ struct Sampler::Impl {
       layout.factors.push_back(factor_layout(scenario.vary(i), vary[static_cast<std::size_t>(i)]));
     }
     layout.num_sensor_values = scene.model ? scene.model->num_sensor_values : 0;
+    layout.num_solver_values = scene.model ? scene.model->num_solver_values : 0;
     const long long n = static_cast<long long>(layout.objects.size());
     const long long rule = std::max(1LL, std::min(4 * n + 8, n * (n - 1) / 2));
     layout.max_contacts = scenario.record().max_contacts() > 0 ? scenario.record().max_contacts()

@@ -12,7 +12,8 @@ namespace diorama::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {generate_command(), validate_command(), inspect_command(),
-                                             preview_command(),  verify_command(),   stats_command(),
+                                             preview_command(),  verify_command(),   replay_command(),
+                                             stats_command(),
                                              bench_command(),    doctor_command(),
                                              edit_command()};
   return table;

@@ -45,6 +45,7 @@ Command validate_command();
 Command inspect_command();
 Command preview_command();
 Command verify_command();
+Command replay_command();
 Command stats_command();
 Command bench_command();
 Command doctor_command();

@@ -8,17 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "apps/pipeline/audit_energy.h"
 #include "apps/pipeline/audit_motion.h"
 #include "apps/pipeline/audit_pictures.h"
 #include "apps/pipeline/backends.h"
+#include "apps/pipeline/dataset_origin.h"
 #include "engine/core/text.h"
 #include "exporters/labels/state_columns.h"
 #include "exporters/shard/column_values.h"
-#include "exporters/shard/output_file.h"
-#include "scenes/scenario_io.h"
 
 namespace diorama {
 namespace {
@@ -29,37 +26,10 @@ namespace fs = std::filesystem;
 constexpr double kPoseSlack = 2e-4;  // m, and of quaternions
 constexpr double kIntrinsicsShare = 1e-5;
 
-/// What the manifest says of how the dataset was made.
-struct Origin {
-  schema::Scenario scenario;
-  std::uint64_t seed = 0;
-  double frame_rate_hz = 0.0;
-  std::string renderer;
-};
-
-Result<Origin> read_origin(const fs::path& folder) {
-  const fs::path path = folder / "dataset.json";
-  DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(path));
-  const nlohmann::json root = nlohmann::json::parse(text, nullptr, false);
-  Origin origin;
-  const auto has = [&](const char* name, auto check) { return root.is_object() && root.contains(name) && (root[name].*check)(); };
-  using Json = nlohmann::json;
-  if (!has("scenario", &Json::is_string) || !has("seed", &Json::is_number_unsigned) || !has("frame_rate_hz", &Json::is_number) ||
-      !has("renderer", &Json::is_string)) {
-    return invalid_input(path.string() + " does not say scenario, seed, frame_rate_hz and renderer");
-  }
-  DIORAMA_ASSIGN_OR_RETURN(origin.scenario, parse_scenario(root["scenario"].get<std::string>(), path.string()));
-  origin.seed = root["seed"].get<std::uint64_t>();
-  origin.frame_rate_hz = root["frame_rate_hz"].get<double>();
-  origin.renderer = root["renderer"].get<std::string>();
-  if (!(origin.frame_rate_hz > 0.0)) return invalid_input(path.string() + ": frame_rate_hz is no rate");
-  return origin;
-}
-
 /// Audits episodes one by one.
 class EpisodeAudit {
  public:
-  EpisodeAudit(const ClipReader& reader, const Origin& origin, const Sampler& sampler, Renderer& rays, Renderer& painter, Findings& findings)
+  EpisodeAudit(const ClipReader& reader, const DatasetOrigin& origin, const Sampler& sampler, Renderer& rays, Renderer& painter, Findings& findings)
       : reader_(reader), origin_(origin), sampler_(sampler), rays_(rays), painter_(painter), findings_(findings) {}
 
   Status run(const ClipShard& shard, std::size_t in_shard) {
@@ -261,7 +231,7 @@ class EpisodeAudit {
   }
 
   const ClipReader& reader_;
-  const Origin& origin_;
+  const DatasetOrigin& origin_;
   const Sampler& sampler_;
   Renderer& rays_;
   Renderer& painter_;
@@ -277,7 +247,7 @@ class EpisodeAudit {
 Status audit_dataset(const fs::path& path, const AuditOptions& options, const std::function<void(std::int64_t, std::int64_t)>& progress,
                      Findings& findings) {
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<ClipReader> reader, ClipReader::open(path));
-  DIORAMA_ASSIGN_OR_RETURN(Origin origin, read_origin(reader->folder()));
+  DIORAMA_ASSIGN_OR_RETURN(const DatasetOrigin origin, read_origin(reader->folder()));
   Result<std::unique_ptr<Sampler>> sampler = Sampler::create(origin.scenario, fs::absolute(options.scenario_folder), sampler_tools());
   if (!sampler.ok()) {
     return sampler.status().with_context("the scenes of " + reader->folder().string() + " cannot be drawn again");

@@ -36,6 +36,12 @@ PhysicsCapabilities capabilities_of(PhysicsBackend backend) {
   return backend == PhysicsBackend::kMujoco ? mujoco_capabilities() : bullet_capabilities();
 }
 
+int solver_state_size(PhysicsBackend backend, const SceneLayout& layout) {
+  if (backend == PhysicsBackend::kBullet) return 0;
+  return mujoco_solver_size(layout.num_positions, layout.num_velocities, static_cast<int>(layout.actuators.size()),
+                            layout.num_solver_values);
+}
+
 Result<std::unique_ptr<PhysicsWorld>> make_physics(PhysicsBackend backend, const Scene& scene) {
   return backend == PhysicsBackend::kMujoco ? make_mujoco_world(scene) : make_bullet_world(scene);
 }

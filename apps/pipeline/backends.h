@@ -23,6 +23,8 @@ Result<PhysicsBackend> physics_backend_from_name(const std::string& name);
 Result<PhysicsBackend> choose_physics(const schema::Scenario& scenario, std::optional<PhysicsBackend> requested);
 
 PhysicsCapabilities capabilities_of(PhysicsBackend backend);
+/// The most numbers that a saved solver state of the scenario's scenes can have; 0 where the engine saves none.
+int solver_state_size(PhysicsBackend backend, const SceneLayout& layout);
 Result<std::unique_ptr<PhysicsWorld>> make_physics(PhysicsBackend backend, const Scene& scene);
 
 /// What `--renderer` takes, the default first.

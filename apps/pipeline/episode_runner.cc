@@ -44,7 +44,7 @@ std::vector<Batch> split_into_batches(const Renderer& renderer, const Scene& sce
 
 Result<SimulatedEpisode> simulate_episode(const Sampler& sampler, PhysicsBackend physics, SampleKey key) {
   DIORAMA_ASSIGN_OR_RETURN(Sample sample, sampler.sample(key));
-  SimulatedEpisode episode{std::move(sample), {}};
+  SimulatedEpisode episode{std::move(sample), {}, {}};
   const Scene& scene = episode.sample.scene;
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PhysicsWorld> world, make_physics(physics, scene));
   const std::unique_ptr<Controller> controller =
@@ -81,25 +81,23 @@ Status render_views(Renderer& renderer, const Scene& scene, std::span<const Stat
   return failure;
 }
 
-EpisodeRunner::EpisodeRunner(const Sampler& sampler, PhysicsBackend physics, std::unique_ptr<Renderer> renderer,
-                             ViewChannels channels, std::vector<Column> columns)
-    : sampler_(sampler),
-      physics_(physics),
+EpisodeRunner::EpisodeRunner(const SceneLayout& layout, std::unique_ptr<Renderer> renderer, ViewChannels channels,
+                             std::vector<Column> columns)
+    : views_(layout.views),
       renderer_(std::move(renderer)),
       channels_(std::move(channels)),
-      recorder_(sampler.layout(), std::move(columns)) {}
+      columns_(columns),
+      recorder_(layout, std::move(columns)) {}
 
-Result<EpisodeRecord> EpisodeRunner::run(SampleKey key) {
-  DIORAMA_ASSIGN_OR_RETURN(const SimulatedEpisode episode, simulate_episode(sampler_, physics_, key));
+Result<EpisodeRecord> EpisodeRunner::run(std::int64_t index, const SimulatedEpisode& episode) {
   const Scene& scene = episode.sample.scene;
-  DIORAMA_RETURN_IF_ERROR(recorder_.begin(key.episode, scene, episode.trajectory, episode.sample.factors));
+  DIORAMA_RETURN_IF_ERROR(recorder_.begin(index, scene, episode.trajectory, episode.sample.factors));
 
   // Pictures of one submission have the same channels.
   std::map<ChannelSet, std::vector<CameraId>> cameras;
-  const std::vector<ViewLayout>& layouts = sampler_.layout().views;
-  for (std::size_t view = 0; view < layouts.size(); ++view) {
-    const std::optional<CameraId> camera = scene.find_camera(layouts[view].name);
-    if (!camera) return failed("the scene has no camera '" + layouts[view].name + "'");
+  for (std::size_t view = 0; renderer_ && view < views_.size(); ++view) {
+    const std::optional<CameraId> camera = scene.find_camera(views_[view].name);
+    if (!camera) return failed("the scene has no camera '" + views_[view].name + "'");
     cameras[channels_[view]].push_back(*camera);
   }
   for (const auto& [channels, same] : cameras) {
@@ -111,7 +109,15 @@ Result<EpisodeRecord> EpisodeRunner::run(SampleKey key) {
         *renderer_, scene, episode.trajectory.states, views, channels,
         [this](std::span<const FrameView> batch, const RenderedViews& pictures) { return recorder_.add(batch, pictures); }));
   }
-  return recorder_.finish();
+  EpisodeRecord record = recorder_.finish();
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const auto stored = episode.stored_rows.find(columns_[i].name);
+    if (stored == episode.stored_rows.end()) continue;
+    std::vector<std::byte>& rows = record.columns[i].rows;
+    if (stored->second.size() > rows.size()) return failed("too many stored rows of '" + columns_[i].name + "'");
+    std::copy(stored->second.begin(), stored->second.end(), rows.begin());
+  }
+  return record;
 }
 
 }  // namespace diorama

@@ -1,10 +1,14 @@
-// EpisodeRunner: one episode from its key to rows ready for a shard: draw, simulate whole, keep or reject, then
-// render in batches and label. One per worker thread.
+// One episode from its key to rows ready for a shard: draw, simulate whole, keep or reject; then EpisodeRunner, one per
+// worker thread, renders it in batches and labels it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "apps/pipeline/backends.h"
@@ -21,7 +25,12 @@ namespace diorama {
 struct SimulatedEpisode {
   Sample sample;
   Trajectory trajectory;
+  /// Columns whose first rows stand already, as a dataset holds them; all others follow from the trajectory.
+  std::map<std::string, std::vector<std::byte>> stored_rows;
 };
+
+/// Gives the episode of an index, or rejected(...). Called by many threads.
+using EpisodeSource = std::function<Result<SimulatedEpisode>(std::int64_t episode)>;
 
 /// Draws and steps one episode. rejected(...) with its reason when it must not enter a dataset.
 Result<SimulatedEpisode> simulate_episode(const Sampler& sampler, PhysicsBackend physics, SampleKey key);
@@ -32,19 +41,20 @@ using ConsumeViews = std::function<Status(std::span<const FrameView>, const Rend
 Status render_views(Renderer& renderer, const Scene& scene, std::span<const State> states,
                     std::span<const FrameView> views, ChannelSet channels, const ConsumeViews& consume);
 
+/// Renders simulated episodes and makes rows of them.
 class EpisodeRunner {
  public:
-  /// `sampler` must outlive the runner.
-  EpisodeRunner(const Sampler& sampler, PhysicsBackend physics, std::unique_ptr<Renderer> renderer,
-                ViewChannels channels, std::vector<Column> columns);
+  /// `renderer` may be null if no column needs pictures.
+  EpisodeRunner(const SceneLayout& layout, std::unique_ptr<Renderer> renderer, ViewChannels channels,
+                std::vector<Column> columns);
 
-  Result<EpisodeRecord> run(SampleKey key);
+  Result<EpisodeRecord> run(std::int64_t index, const SimulatedEpisode& episode);
 
  private:
-  const Sampler& sampler_;
-  PhysicsBackend physics_;
+  std::vector<ViewLayout> views_;
   std::unique_ptr<Renderer> renderer_;
   ViewChannels channels_;
+  std::vector<Column> columns_;
   EpisodeRecorder recorder_;
 };
 

@@ -64,7 +64,6 @@ class JobList {
 /// Looks at what is there of every shard of the plan.
 Result<JobList> list_jobs(const GeneratePlan& plan, DatasetWriter& writer, FoundWork& found) {
   JobList jobs;
-  const std::int64_t per_shard = plan.spec.episodes_per_shard;
   for (const int shard : plan.shards) {
     if (const ShardSummary* summary = writer.shard_summary(shard)) {
       ++found.shards_whole;
@@ -77,7 +76,7 @@ Result<JobList> list_jobs(const GeneratePlan& plan, DatasetWriter& writer, Found
     found.recovered_kept += start.kept;
     found.recovered_rejected += start.rejected;
     found.dropped_bytes += start.dropped_bytes;
-    jobs.add(shard, start.next_episode, std::min(plan.spec.num_episodes, (shard + 1) * per_shard));
+    jobs.add(shard, start.next_episode, plan.spec.shard_end(shard));
   }
   found.to_make = jobs.num_tickets();
   return jobs;
@@ -98,10 +97,11 @@ void work(const GeneratePlan& plan, std::unique_ptr<Renderer> renderer, const Jo
         }
         renderer = std::move(made).value();
       }
-      runner.emplace(*plan.sampler, plan.physics, std::move(renderer), plan.channels, plan.spec.columns);
+      runner.emplace(plan.spec.layout, std::move(renderer), plan.channels, plan.spec.columns);
     }
     const std::int64_t episode = jobs.episode(*ticket);
-    Result<EpisodeRecord> record = runner->run({plan.spec.seed, episode});
+    const Result<SimulatedEpisode> simulated = plan.source(episode);
+    Result<EpisodeRecord> record = simulated.ok() ? runner->run(episode, *simulated) : simulated.status();
     if (!record.ok() && record.status().code() != Code::kRejected) {
       record = record.status().with_context("episode " + std::to_string(episode));
       queue.stop();
@@ -199,6 +199,38 @@ Result<std::unique_ptr<Sampler>> load_sampler(const std::filesystem::path& path,
   return sampler;
 }
 
+int choose_workers(int requested, bool owns_process) {
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int workers = requested > 0 ? requested : cores;
+  // Lavapipe takes all cores for each device; with several workers one thread each is the better split. Pictures
+  // do not depend on it. A value that the user has set stays.
+  if (workers > 1 && owns_process) setenv("LP_NUM_THREADS", "1", 0);
+  return workers;
+}
+
+Status open_renderer(GeneratePlan& plan) {
+  DIORAMA_ASSIGN_OR_RETURN(plan.renderer, make_renderer(plan.renderer_options));
+  return check_channels(*plan.renderer, union_of(plan.channels));
+}
+
+void describe_run(GeneratePlan& plan) {
+  DatasetSpec& spec = plan.spec;
+  spec.scenario_text = scenario_text(plan.scenario);
+  spec.frame_rate_hz = plan.scenario.episode().frame_rate_hz();
+  spec.step_rate_hz = plan.scenario.physics().step_rate_hz();
+  const PhysicsCapabilities capabilities = capabilities_of(plan.physics);
+  spec.engine = capabilities.engine;
+  spec.engine_version = capabilities.version;
+  spec.renderer = plan.renderer_options.backend;
+  spec.render_device = plan.renderer->device().name;
+  spec.render_driver = plan.renderer->device().driver;
+  spec.cpu_family = cpu_family();
+  spec.expected_frames = plan.scenario.episode().frames();
+  spec.files = plan.sampler->files();
+  spec.layout = plan.sampler->layout();
+  spec.columns = dataset_columns(spec.layout, plan.channels, spec.storage);
+}
+
 Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   GeneratePlan plan;
   DIORAMA_ASSIGN_OR_RETURN(plan.sampler, load_sampler(options.scenario, options.overrides));
@@ -207,37 +239,25 @@ Result<GeneratePlan> plan_generate(const GenerateOptions& options) {
   DIORAMA_ASSIGN_OR_RETURN(plan.channels, recorded_channels(plan.scenario, options.channels));
   DIORAMA_RETURN_IF_ERROR(check_depth_range(plan.sampler->layout(), plan.channels, options.storage.depth));
 
-  const int cores = std::max(1U, std::thread::hardware_concurrency());
-  plan.workers = options.workers > 0 ? options.workers : cores;
-  // Lavapipe takes all cores for each device; with several workers one thread each is the better split. Pictures
-  // do not depend on it. A value that the user has set stays.
-  if (plan.workers > 1 && options.owns_process) setenv("LP_NUM_THREADS", "1", 0);
+  plan.workers = choose_workers(options.workers, options.owns_process);
   plan.renderer_options = options.renderer;
-  DIORAMA_ASSIGN_OR_RETURN(plan.renderer, make_renderer(plan.renderer_options));
-  DIORAMA_RETURN_IF_ERROR(check_channels(*plan.renderer, union_of(plan.channels)));
+  DIORAMA_RETURN_IF_ERROR(open_renderer(plan));
 
   DatasetSpec& spec = plan.spec;
   const schema::Dataset& dataset = plan.scenario.dataset();
-  spec.scenario_text = scenario_text(plan.scenario);
   spec.scenario_name = plan.scenario.name().empty() ? options.scenario.stem().string() : plan.scenario.name();
   spec.seed = options.seed.value_or(dataset.seed());
   spec.num_episodes = options.episodes.value_or(dataset.episodes() > 0 ? dataset.episodes() : kDefaultEpisodes);
   spec.episodes_per_shard = options.episodes_per_shard.value_or(
       dataset.episodes_per_shard() > 0 ? dataset.episodes_per_shard() : kDefaultEpisodesPerShard);
-  spec.frame_rate_hz = plan.scenario.episode().frame_rate_hz();
-  spec.step_rate_hz = plan.scenario.physics().step_rate_hz();
-  const PhysicsCapabilities capabilities = capabilities_of(plan.physics);
-  spec.engine = capabilities.engine;
-  spec.engine_version = capabilities.version;
-  spec.renderer = options.renderer.backend;
-  spec.render_device = plan.renderer->device().name;
-  spec.render_driver = plan.renderer->device().driver;
-  spec.cpu_family = cpu_family();
-  spec.expected_frames = plan.scenario.episode().frames();
-  spec.files = plan.sampler->files();
-  spec.layout = plan.sampler->layout();
   spec.storage = options.storage;
-  spec.columns = dataset_columns(spec.layout, plan.channels, spec.storage);
+  if (!plan.scenario.record().no_solver_state()) {
+    spec.storage.solver_values = solver_state_size(plan.physics, plan.sampler->layout());
+  }
+  describe_run(plan);
+  plan.source = [sampler = plan.sampler.get(), physics = plan.physics, seed = spec.seed](std::int64_t episode) {
+    return simulate_episode(*sampler, physics, {seed, episode});
+  };
   for (int shard = options.shard_index; shard < spec.num_shards(); shard += options.shard_count) {
     plan.shards.push_back(shard);
   }

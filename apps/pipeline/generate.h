@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "apps/pipeline/backends.h"
+#include "apps/pipeline/episode_runner.h"
 #include "engine/core/status.h"
 #include "exporters/shard/dataset_writer.h"
 #include "scenes/sampler.h"
@@ -46,9 +47,17 @@ struct GeneratePlan {
   int workers = 1;
   std::vector<int> shards;             ///< To be made by this run, before looking at what is there.
   DatasetSpec spec;
+  EpisodeSource source;                ///< Of the spec's episodes. Refers to `sampler`.
 };
 
 Result<GeneratePlan> plan_generate(const GenerateOptions& options);
+
+/// Parts of planning that `replay` shares. Worker threads for a run: as requested, else one per core.
+int choose_workers(int requested, bool owns_process);
+/// Makes the renderer and checks that it has the plan's channels.
+Status open_renderer(GeneratePlan& plan);
+/// Fills in what follows from the plan's scenario, sampler, engine, renderer, channels and storage.
+void describe_run(GeneratePlan& plan);
 
 /// Reads a scenario, applies overrides, and makes its sampler; shared by every verb that takes a scenario.
 Result<std::unique_ptr<Sampler>> load_sampler(const std::filesystem::path& scenario,

@@ -1,6 +1,5 @@
 #include "apps/pipeline/generate_estimate.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,15 +12,16 @@ namespace diorama {
 Result<GenerateEstimate> estimate_generate(GeneratePlan& plan) {
   GenerateEstimate estimate;
   for (const int shard : plan.shards) {
-    const std::int64_t first = static_cast<std::int64_t>(shard) * plan.spec.episodes_per_shard;
-    estimate.episodes += std::min<std::int64_t>(plan.spec.episodes_per_shard, plan.spec.num_episodes - first);
+    estimate.episodes += plan.spec.shard_end(shard) - plan.spec.shard_begin(shard);
   }
   const auto start = std::chrono::steady_clock::now();
-  EpisodeRunner runner(*plan.sampler, plan.physics, std::move(plan.renderer), plan.channels, plan.spec.columns);
+  EpisodeRunner runner(plan.spec.layout, std::move(plan.renderer), plan.channels, plan.spec.columns);
   Result<EpisodeRecord> record = rejected("no episode tried");
   constexpr int kTries = 10;
   while (!record.ok() && estimate.tried < kTries) {
-    record = runner.run({plan.spec.seed, estimate.tried++});
+    const std::int64_t index = estimate.tried++;
+    const Result<SimulatedEpisode> episode = plan.source(index);
+    record = episode.ok() ? runner.run(index, *episode) : episode.status();
     if (!record.ok() && record.status().code() != Code::kRejected) return record.status();
   }
   estimate.episode_seconds =

@@ -1,9 +1,11 @@
 #include "engine/physics/controller.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/core/check.h"
@@ -14,11 +16,14 @@ namespace {
 constexpr double kTwoPi = 2.0 * std::numbers::pi;
 constexpr int kNumSinusoids = 8;
 
+/// Datasets store actions as float32: rounded here, what they store is what was applied.
+double as_stored(double value) { return static_cast<double>(static_cast<float>(value)); }
+
 std::string stream_name(int actuator) { return "controller/" + std::to_string(actuator); }
 
 class ConstantController : public Controller {
  public:
-  ConstantController(int num_actuators, double value) : action_(num_actuators, value) {}
+  ConstantController(int num_actuators, double value) : action_(num_actuators, as_stored(value)) {}
   Action action(double, const State&) override { return action_; }
 
  private:
@@ -37,7 +42,7 @@ class SinusoidController : public Controller {
   Action action(double time_s, const State&) override {
     Action action(phases_.size());
     for (std::size_t i = 0; i < action.size(); ++i) {
-      action[i] = amplitude_ * std::sin(kTwoPi * frequency_hz_ * time_s + phases_[i]);
+      action[i] = as_stored(amplitude_ * std::sin(kTwoPi * frequency_hz_ * time_s + phases_[i]));
     }
     return action;
   }
@@ -76,7 +81,7 @@ class RandomSmoothController : public Controller {
       for (const Wave& wave : waves_[i]) {
         sum += wave.amplitude * std::sin(kTwoPi * wave.frequency_hz * time_s + wave.phase);
       }
-      action[i] = amplitude_ * std::tanh(sum);
+      action[i] = as_stored(amplitude_ * std::tanh(sum));
     }
     return action;
   }
@@ -89,7 +94,29 @@ class RandomSmoothController : public Controller {
   std::vector<std::array<Wave, kNumSinusoids>> waves_;
 };
 
+class ListedController : public Controller {
+ public:
+  ListedController(std::vector<Action> actions, double frame_rate_hz)
+      : actions_(std::move(actions)), frame_rate_hz_(frame_rate_hz) {
+    for (Action& action : actions_) std::transform(action.begin(), action.end(), action.begin(), as_stored);
+  }
+  Action action(double time_s, const State&) override {
+    const auto frame = static_cast<std::size_t>(std::llround(time_s * frame_rate_hz_));
+    DIORAMA_CHECK(frame < actions_.size());
+    return actions_[frame];
+  }
+
+ private:
+  std::vector<Action> actions_;
+  double frame_rate_hz_;
+};
+
 }  // namespace
+
+std::unique_ptr<Controller> make_listed_controller(std::vector<Action> actions,
+                                                   double frame_rate_hz) {
+  return std::make_unique<ListedController>(std::move(actions), frame_rate_hz);
+}
 
 std::unique_ptr<Controller> make_controller(const ControllerConfig& config, int num_actuators,
                                             SampleKey key) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/core/status.h"
 #include "engine/physics/contact_log.h"
@@ -17,6 +18,7 @@ struct PhysicsCapabilities {
   std::string version;               ///< The engine library's own.
   bool model_files = false;          ///< Steps MJCF.
   bool exact_restitution = false;    ///< Restitution within 0.01; else approximate (physics conformance tests).
+  bool exact_restore = false;        ///< save_solver() holds all that the next steps depend on.
 };
 
 /// One world over one Scene. Not thread-safe; one thread at a time. The Scene must outlive it.
@@ -43,6 +45,13 @@ class PhysicsWorld {
   /// step nearest to its time, the action still, forces gone; what a solver keeps between steps starts anew, so a
   /// run is not the same to the last bit as one that was never moved. Makes a rejected world usable again.
   virtual Status set_state(const State& state) = 0;
+
+  /// All that the next steps depend on, as numbers: after restore_solver() of them a world of the same scene goes on to
+  /// the last bit as this one does. Empty where the capabilities have no exact_restore. Reading does not change the run.
+  virtual void save_solver(std::vector<double>& numbers) const = 0;
+  /// Makes a rejected world usable again. invalid_input if `numbers` are too few for this scene (more may follow: padding),
+  /// not finite, or the engine has no exact_restore.
+  virtual Status restore_solver(std::span<const double> numbers) = 0;
 
   /// Steps made since the start; time is num_steps() / step_rate_hz.
   virtual long long num_steps() const = 0;

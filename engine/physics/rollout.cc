@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/core/text.h"
 
@@ -22,6 +23,12 @@ Result<int> substeps_per_frame(double frame_rate_hz, double step_rate_hz) {
                          ": choose a step rate that is a whole multiple of the frame rate");
   }
   return static_cast<int>(whole);
+}
+
+void save_solver(const PhysicsWorld& world, Trajectory& trajectory) {
+  std::vector<double> numbers;
+  world.save_solver(numbers);
+  if (!numbers.empty()) trajectory.solver_states.push_back(std::move(numbers));
 }
 
 }  // namespace
@@ -53,28 +60,37 @@ Result<Trajectory> rollout(PhysicsWorld& world, Controller& controller, const Ep
   }
 
   Trajectory trajectory;
-  trajectory.states.reserve(config.num_frames);
-  trajectory.actions.reserve(config.num_frames - 1);
-  const long long first_step = world.num_steps();
-  const double frame_period_s = substeps / step_rate_hz;
-  ContactLog contacts;
   world.read_state(state);
-  state.time_s = 0.0;
+  state.time_s = 0.0;  // Time counts from frame 0: settling is before the episode.
   state.contacts.clear();
   trajectory.states.push_back(state);
-  for (int frame = 1; frame < config.num_frames; ++frame) {
+  save_solver(world, trajectory);
+  DIORAMA_RETURN_IF_ERROR(extend_rollout(world, controller, config, step_rate_hz, trajectory));
+  return trajectory;
+}
+
+Status extend_rollout(PhysicsWorld& world, Controller& controller, const EpisodeConfig& config,
+                      double step_rate_hz, Trajectory& trajectory) {
+  DIORAMA_ASSIGN_OR_RETURN(const int substeps,
+                           substeps_per_frame(config.frame_rate_hz, step_rate_hz));
+  const auto begun = static_cast<int>(trajectory.states.size());
+  const long long first_step = world.num_steps() - static_cast<long long>(begun - 1) * substeps;
+  const double frame_period_s = substeps / step_rate_hz;
+  ContactLog contacts;
+  State state;
+  for (int frame = begun; frame < config.num_frames; ++frame) {
     const State& before = trajectory.states.back();
     trajectory.actions.push_back(controller.action(before.time_s, before));
     world.set_action(trajectory.actions.back());
     const Status status = world.step(substeps, &contacts);
     if (!status.ok()) return status.with_context("frame " + std::to_string(frame));
     world.read_state(state);
-    // Time counts from frame 0: settling is before the episode.
     state.time_s = static_cast<double>(world.num_steps() - first_step) / step_rate_hz;
     contacts.flush(frame_period_s, state.contacts);
     trajectory.states.push_back(state);
+    save_solver(world, trajectory);
   }
-  return trajectory;
+  return {};
 }
 
 }  // namespace diorama

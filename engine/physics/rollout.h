@@ -12,4 +12,9 @@ namespace diorama {
 Result<Trajectory> rollout(PhysicsWorld& world, Controller& controller, const EpisodeConfig& config,
                            double step_rate_hz);
 
+/// Goes on with a trajectory until it has `config.num_frames` states; `world` is where its last state is. Errors as those
+/// of rollout().
+Status extend_rollout(PhysicsWorld& world, Controller& controller, const EpisodeConfig& config, double step_rate_hz,
+                      Trajectory& trajectory);
+
 }  // namespace diorama

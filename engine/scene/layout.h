@@ -49,6 +49,7 @@ struct SceneLayout {
   int num_positions = 0;                  ///< Padded qpos.
   int num_velocities = 0;
   int num_sensor_values = 0;
+  int num_solver_values = 0;              ///< As ModelFile's.
   int max_contacts = 0;                   ///< C: object pairs in contact per frame; more rejects the episode.
 };
 

@@ -39,6 +39,7 @@ struct ModelFile {
   int num_joints = 0;          ///< Likewise.
   int num_actuators = 0;       ///< Likewise.
   int num_sensor_values = 0;
+  int num_solver_values = 0;   ///< Activations of actuators, mocap poses and user data: state beside qpos and qvel.
 };
 
 /// Numbers that steer the physics. Zero in a solver field means: the engine's shipped default.

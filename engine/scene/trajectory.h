@@ -8,12 +8,14 @@
 
 namespace diorama {
 
-/// One entry per actuator, each in [-1, 1].
+/// One entry per actuator, each in [-1, 1] and a whole float: what a dataset stores is what was applied.
 using Action = std::vector<double>;
 
 struct Trajectory {
   std::vector<State> states;    ///< (T)
   std::vector<Action> actions;  ///< (T - 1); actions[t] leads from states[t] to states[t + 1].
+  /// (T), or none where the engine has no exact_restore: PhysicsWorld::save_solver() at each state.
+  std::vector<std::vector<double>> solver_states;
 };
 
 /// What drives the actuators.

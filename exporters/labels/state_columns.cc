@@ -163,6 +163,15 @@ void fill_qvel(const SceneBinding& binding, const SceneLayout& layout, const Sta
   }
 }
 
+void take_joints(const SceneBinding& binding, const SceneLayout& layout, std::span<const double> qpos,
+                 std::span<const double> qvel, State& state) {
+  for (const SceneBinding::JointPlace& joint : binding.joints) {
+    const JointSlot& slot = layout.joints[joint.slot];
+    std::copy_n(qpos.begin() + slot.qpos_offset, num_positions(slot.type), state.qpos.begin() + joint.scene_qpos);
+    std::copy_n(qvel.begin() + slot.qvel_offset, num_velocities(slot.type), state.qvel.begin() + joint.scene_qvel);
+  }
+}
+
 void fill_proprio(const SceneBinding& binding, const SceneLayout& layout, std::span<const int> joints,
                   const State& state, std::span<double> out) {
   std::vector<double> qpos(layout.num_positions);

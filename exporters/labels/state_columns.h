@@ -44,6 +44,9 @@ void fill_state(const SceneBinding& binding, const State& state, std::span<doubl
 /// Padded qpos and qvel; entries of absent joints are 0.
 void fill_qpos(const SceneBinding& binding, const SceneLayout& layout, const State& state, std::span<double> out);
 void fill_qvel(const SceneBinding& binding, const SceneLayout& layout, const State& state, std::span<double> out);
+/// The inverse: padded qpos and qvel into a state of the scene that `binding` was made of.
+void take_joints(const SceneBinding& binding, const SceneLayout& layout, std::span<const double> qpos,
+                 std::span<const double> qvel, State& state);
 /// Positions of `joints` (indices into layout.joints), their velocities, then the sensor values.
 void fill_proprio(const SceneBinding& binding, const SceneLayout& layout, std::span<const int> joints,
                   const State& state, std::span<double> out);

@@ -67,6 +67,11 @@ Result<ColumnValues> ColumnValues::read(const ClipReader& reader, const std::str
   return ColumnValues(column, rows, std::move(bytes));
 }
 
+ColumnValues ColumnValues::of(const ClipColumn& column, std::vector<std::byte> bytes) {
+  const auto rows = static_cast<std::int64_t>(bytes.size() / column.row_bytes);
+  return ColumnValues(column, rows, std::move(bytes));
+}
+
 ColumnValues::ColumnValues(const ClipColumn& column, std::int64_t rows, std::vector<std::byte> bytes)
     : column_(&column),
       rows_(rows),

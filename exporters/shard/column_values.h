@@ -21,9 +21,14 @@ class ColumnValues {
   /// All rows of the episode at `position`. kInvalidInput if there is no such column or it cannot be read.
   static Result<ColumnValues> read(const ClipReader& reader, const std::string& name, std::int64_t position);
 
+  /// Values that are in memory already; `bytes` is rows of the column.
+  static ColumnValues of(const ClipColumn& column, std::vector<std::byte> bytes);
+
   const ClipColumn& column() const { return *column_; }
   std::int64_t rows() const { return rows_; }
   std::size_t width() const { return width_; }  ///< Numbers per row.
+
+  const std::vector<std::byte>& bytes() const { return bytes_; }
 
   /// Number `k` of a row.
   double at(std::int64_t row, std::size_t k) const;

@@ -235,6 +235,14 @@ void add_positions(Table& table, const SceneLayout& layout) {
   }
 }
 
+void add_solver_state(Table& table, const StorageOptions& storage) {
+  if (storage.solver_values == 0) return;
+  table.rows(ColumnContent::kSolverState, "solver_state", ColumnType::kFloat64, {storage.solver_values}, "S", "1",
+             "All that the engine's next steps depend on, in the engine's own order, then zeros. MuJoCo: steps made, its time "
+             "(s), qpos, qvel, qacc_warmstart, ctrl, act, mocap_pos, mocap_quat, userdata, as the compiled model has them: put "
+             "back into an mjData of this model, they continue the episode to the last bit.");
+}
+
 void add_objects(Table& table, const SceneLayout& layout) {
   const int n = num_object_slots(layout);
   table.rows(ColumnContent::kObjectPose, "object_pose", ColumnType::kFloat32, {n, 7}, "N, 7", "m, 1",
@@ -363,6 +371,11 @@ std::size_t Column::row_values() const {
 
 std::size_t Column::row_bytes() const { return row_values() * column_type_size(type); }
 
+bool Column::needs_pictures() const {
+  return is_image() || content == ColumnContent::kObjectVisibility || content == ColumnContent::kBox ||
+         content == ColumnContent::kBoxAmodal || content == ColumnContent::kVisibleFraction;
+}
+
 int num_amodal_planes(const SceneLayout& layout) {
   return (num_object_slots(layout) + kAmodalObjectsPerPlane - 1) / kAmodalObjectsPerPlane;
 }
@@ -411,6 +424,7 @@ std::vector<Column> dataset_columns(const SceneLayout& layout, const ViewChannel
   add_state(table, layout);
   add_time(table);
   add_positions(table, layout);
+  add_solver_state(table, storage);
   add_objects(table, layout);
   if (!channels.empty() && has_channel(channels[0], Channel::kInstance)) {
     table.rows(ColumnContent::kObjectVisibility, "object_visibility", ColumnType::kInt32, {num_object_slots(layout)}, "N",

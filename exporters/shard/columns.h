@@ -26,6 +26,7 @@ enum class DepthStorage {
 struct StorageOptions {
   PixelStorage pixels = PixelStorage::kDeflate;
   DepthStorage depth = DepthStorage::kF32;
+  int solver_values = 0;  ///< Width of `solver_state`, the most that an episode can have; 0 = no such column.
 };
 
 /// What fills a column; the recorder goes by this, never by names.
@@ -33,7 +34,7 @@ enum class ColumnContent {
   kPixels, kDepth, kSegmentation,  // images, one chunk per row
   kLabel,                          // likewise: `plane` of `channel`
   kAction, kProprio, kState, kReward, kTerminated, kTruncated, kTime, kEpisodeIdx, kStepIdx,
-  kQpos, kQvel, kObjectPose, kObjectVelocity, kObjectInfo, kObjectVisibility,
+  kQpos, kQvel, kSolverState, kObjectPose, kObjectVelocity, kObjectInfo, kObjectVisibility,
   kBox, kBoxAmodal, kVisibleFraction,  // of objects in a view, from its pictures
   kObjectBox, kContact, kContactCount,
   kCamera, kVariation,
@@ -60,6 +61,7 @@ struct Column {
   std::size_t row_values() const;  ///< Numbers in one row.
   std::size_t row_bytes() const;
   bool is_image() const { return chunk_rows == 1; }
+  bool needs_pictures() const;  ///< It is made from rendered pictures.
   bool is_link() const { return !link_to.empty(); }
 };
 

@@ -32,6 +32,7 @@ Status check_spec(const DatasetSpec& spec) {
     return invalid_input("a dataset needs at least 1 episode and 1 episode per shard, not " +
                          std::to_string(spec.num_episodes) + " and " + std::to_string(spec.episodes_per_shard));
   }
+  if (spec.first_episode < 0) return invalid_input("the first episode is " + std::to_string(spec.first_episode));
   if ((spec.num_episodes - 1) / spec.episodes_per_shard >= 1'000'000) {
     return invalid_input("more than 1000000 shards; raise the episodes per shard");
   }
@@ -70,11 +71,6 @@ struct DatasetWriter::Impl {
   std::int64_t bytes = 0;
   std::vector<std::string> notes;
   std::map<int, ShardManifest> whole;  // shards known to be whole
-
-  std::int64_t first_episode(int shard) const {
-    return static_cast<std::int64_t>(shard) * spec.episodes_per_shard;
-  }
-  std::int64_t end_episode(int shard) const { return std::min(spec.num_episodes, first_episode(shard + 1)); }
 
   bool has_files(int shard) const;
   bool look_for(int shard);
@@ -165,11 +161,11 @@ Status DatasetWriter::check_room(int shard) const {
   const Journal* begun = claimed != self.claimed.end()                                ? &claimed->second
                          : self.journal && self.current.summary.shard == shard ? &*self.journal
                                                                                       : nullptr;
-  const auto episodes = static_cast<double>(self.end_episode(shard) - self.first_episode(shard));
+  const auto episodes = static_cast<double>(self.spec.shard_end(shard) - self.spec.shard_begin(shard));
   const bool measured = begun && !begun->episodes().empty();
   double per_episode = self.bytes_per_episode;
   if (measured) {
-    per_episode = static_cast<double>(begun->bytes()) / static_cast<double>(begun->next_episode() - self.first_episode(shard));
+    per_episode = static_cast<double>(begun->bytes()) / static_cast<double>(begun->next_episode() - self.spec.shard_begin(shard));
   } else if (per_episode == 0.0) {
     per_episode = self.spec.expected_frames * self.spec.expected_row_bytes();
   }
@@ -191,7 +187,7 @@ Result<Journal> DatasetWriter::Impl::open_journal(int shard) const {
   std::error_code error;
   fs::create_directories(shards, error);
   if (error) return output_errno("create", shards, error.value());
-  const Journal::Key key{shard, facts_json(spec_facts(spec)), first_episode(shard), end_episode(shard)};
+  const Journal::Key key{shard, facts_json(spec_facts(spec)), spec.shard_begin(shard), spec.shard_end(shard)};
   return Journal::open(shards / (shard_stem(shard) + ".journal"), key, spec.columns);
 }
 
@@ -200,7 +196,7 @@ Result<ShardStart> DatasetWriter::claim_shard(int shard) {
   auto found = self.claimed.find(shard);
   if (found == self.claimed.end()) {
     std::error_code error;
-    if (!fs::exists(self.shards / (shard_stem(shard) + ".journal"), error)) return ShardStart{self.first_episode(shard)};
+    if (!fs::exists(self.shards / (shard_stem(shard) + ".journal"), error)) return ShardStart{self.spec.shard_begin(shard)};
     DIORAMA_ASSIGN_OR_RETURN(Journal journal, self.open_journal(shard));
     found = self.claimed.emplace(shard, std::move(journal)).first;
   }
@@ -228,7 +224,7 @@ Status DatasetWriter::begin_shard(int shard) {
 
 Status DatasetWriter::Impl::check_turn(std::int64_t episode) {
   if (!journal) return failed("episode " + std::to_string(episode) + " without an open shard");
-  if (episode != journal->next_episode() || episode >= end_episode(current.summary.shard)) {
+  if (episode != journal->next_episode() || episode >= spec.shard_end(current.summary.shard)) {
     return failed("episode " + std::to_string(episode) + " where episode " + std::to_string(journal->next_episode()) +
                   " of shard " + std::to_string(current.summary.shard) + " was due");
   }
@@ -266,7 +262,7 @@ Result<ShardSummary> DatasetWriter::end_shard() {
   Impl& self = *impl_;
   if (!self.journal) return failed("no shard is open");
   ShardSummary& summary = self.current.summary;
-  if (self.journal->next_episode() != self.end_episode(summary.shard)) {
+  if (self.journal->next_episode() != self.spec.shard_end(summary.shard)) {
     return failed("shard " + std::to_string(summary.shard) + " ends before episode " +
                   std::to_string(self.journal->next_episode()));
   }
@@ -286,7 +282,7 @@ Result<ShardSummary> DatasetWriter::end_shard() {
   self.journal.reset();
   self.made_a_shard = true;
   self.bytes_per_episode =
-      static_cast<double>(summary.bytes) / static_cast<double>(self.end_episode(summary.shard) - self.first_episode(summary.shard));
+      static_cast<double>(summary.bytes) / static_cast<double>(self.spec.shard_end(summary.shard) - self.spec.shard_begin(summary.shard));
   self.current.chunks.clear();
   self.whole[summary.shard] = self.current;
   return self.current.summary;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,13 +16,26 @@
 
 namespace diorama {
 
+/// The dataset that another one was made from. Names nothing but content: no path.
+struct ParentDataset {
+  std::string how;                      ///< "continued" or "rendered".
+  std::string manifest_sha256;          ///< Of its dataset.json, which names its shards' hashes; "" = no parent.
+  std::string spec_hash;
+  std::optional<std::int64_t> episode;  ///< The one that was taken; none = all.
+  std::int64_t frame = -1;              ///< Continued: the last frame that is the parent's.
+  /// Its episodes' actions were given, here or in an ancestor, and do not follow from the scenario.
+  bool given_actions = false;
+};
+
 /// Everything that fixes a dataset's bytes and goes into its manifest.
 struct DatasetSpec {
   std::string scenario_text;       ///< The scenario as run (flags applied), protobuf text; no host or path in it.
   std::string scenario_name;
   std::uint64_t seed = 0;
-  std::int64_t num_episodes = 0;   ///< Episode indices drawn: 0 .. num_episodes - 1.
-  int episodes_per_shard = 1;      ///< K: shard s holds the kept ones of the indices [sK, (s+1)K).
+  std::int64_t first_episode = 0;  ///< F; not 0 only where episodes of another dataset are made anew.
+  std::int64_t num_episodes = 0;   ///< Episode indices drawn: F .. F + num_episodes - 1.
+  int episodes_per_shard = 1;      ///< K: shard s holds the kept ones of the indices [F + sK, F + (s+1)K).
+  ParentDataset parent;
   double frame_rate_hz = 0.0;
   double step_rate_hz = 0.0;
   std::string engine;              ///< "mujoco" or "bullet".
@@ -37,6 +51,8 @@ struct DatasetSpec {
   StorageOptions storage;
 
   int num_shards() const;
+  std::int64_t shard_begin(int shard) const;  ///< The first index of a shard,
+  std::int64_t shard_end(int shard) const;    ///< and one past its last.
   /// A guess at the stored bytes of one row, by what such columns usually shrink to.
   double expected_row_bytes() const;
   /// SHA-256 over all that decides the shards' bytes; resuming wants it equal.

@@ -132,6 +132,15 @@ Status EpisodeRecorder::Impl::check_sizes(const Episode& episode) const {
       return failed("a state at t = " + format_number(state.time_s) + " s has other sizes than its scene");
     }
   }
+  for (const Column& column : columns) {
+    if (column.content != ColumnContent::kSolverState) continue;
+    const auto& all = trajectory.solver_states;
+    if (all.size() != trajectory.states.size() ||
+        std::any_of(all.begin(), all.end(), [&](const auto& numbers) { return numbers.size() > column.row_values(); })) {
+      return failed("the solver states do not fit the column '" + column.name + "' of " +
+                    std::to_string(column.row_values()) + " numbers");
+    }
+  }
   for (const Action& action : trajectory.actions) {
     if (action.size() != layout.actuators.size()) {
       return failed("an action has " + std::to_string(action.size()) + " entries instead of " +
@@ -196,6 +205,11 @@ Status EpisodeRecorder::Impl::fill_row(const Episode& episode, const Column& col
     case ColumnContent::kQvel:
       fill_qvel(binding, layout, state, values);
       return {};
+    case ColumnContent::kSolverState: {
+      const std::vector<double>& numbers = episode.trajectory.solver_states[static_cast<std::size_t>(row)];
+      std::fill(std::copy(numbers.begin(), numbers.end(), values.begin()), values.end(), 0.0);
+      return {};
+    }
     case ColumnContent::kObjectPose:
       fill_object_pose(binding, state, values);
       return {};
@@ -275,7 +289,8 @@ Status EpisodeRecorder::begin(std::int64_t episode_index, const Scene& scene, co
   for (std::size_t view = 0; view < self.binding.camera_of_view.size(); ++view) {
     self.view_of_camera[self.binding.camera_of_view[view].index] = static_cast<int>(view);
   }
-  self.has_picture.assign(static_cast<std::size_t>(self.record.num_rows) * self.layout.views.size(), 0);
+  const bool pictures = std::any_of(self.columns.begin(), self.columns.end(), [](const Column& c) { return c.needs_pictures(); });
+  self.has_picture.assign(pictures ? static_cast<std::size_t>(self.record.num_rows) * self.layout.views.size() : 0, 0);
 
   for (std::size_t i = 0; i < self.columns.size(); ++i) {
     const Column& column = self.columns[i];
@@ -283,7 +298,7 @@ Status EpisodeRecorder::begin(std::int64_t episode_index, const Scene& scene, co
     if (column.is_link()) continue;
     if (column.is_image()) {
       data.chunks.resize(self.record.num_rows);
-    } else if (column.content == ColumnContent::kObjectVisibility || is_box(column.content)) {
+    } else if (column.needs_pictures()) {
       data.rows.resize(static_cast<std::size_t>(self.record.num_rows) * column.row_bytes());
     } else {
       DIORAMA_RETURN_IF_ERROR(self.fill_rows(episode, column, data.rows));
@@ -408,7 +423,7 @@ Status EpisodeRecorder::add(std::span<const FrameView> views, const RenderedView
 
 EpisodeRecord EpisodeRecorder::finish() {
   const auto& done = impl_->has_picture;
-  DIORAMA_CHECK(!done.empty() && std::all_of(done.begin(), done.end(), [](std::uint8_t d) { return d != 0; }));
+  DIORAMA_CHECK(std::all_of(done.begin(), done.end(), [](std::uint8_t d) { return d != 0; }));
   impl_->has_picture.clear();
   return std::exchange(impl_->record, EpisodeRecord());
 }

@@ -41,7 +41,7 @@ class EpisodeRecorder {
   /// Encodes pictures; `views[i]` says what picture i shows. Any order of calls covers all (frame, view) pairs once.
   Status add(std::span<const FrameView> views, const RenderedViews& pictures);
 
-  /// The finished record; every picture must have been added.
+  /// The finished record; every picture must have been added, unless no column needs pictures.
   EpisodeRecord finish();
 
  private:

@@ -26,7 +26,7 @@ Rules of a shard (HDF5, format of 1.10, read by stock h5py without a plugin):
 
 - The root holds arrays only, no groups. Axis 0 of each is the row: one observation. Episodes lie end to end.
 - `ep_len` (E,) int32 and `ep_offset` (E,) int64, the running sum of it, say where episodes begin. Only these two are not row-aligned.
-- R = rows, H and W = image size of the view, N = object slots, A = actuators, C = contact slots, n = joint coordinates, D and k as the column's meaning says.
+- R = rows, H and W = image size of the view, N = object slots, A = actuators, C = contact slots, n = joint coordinates, D, S and k as the column's meaning says.
 - An object, joint or contact that is absent in an episode keeps its slot. Object index i is segmentation id i + 1.
 - The first view's columns carry no suffix; those of another view are `<column>.<view>`.
 - Image columns: one chunk per row, chunks of one column in the order of the rows. Others: as many rows per chunk as 16 KiB hold, at least 8 and at most 256, or all if there are fewer.
@@ -34,6 +34,8 @@ Rules of a shard (HDF5, format of 1.10, read by stock h5py without a plugin):
 - Every column has the attributes `unit` and `meaning`; the root has `diorama`, a JSON text with rates, seed, views, objects and classes.
 - Quaternions are w, x, y, z. World right-handed, z up. Camera x right, y down, z forward. Pixel (0, 0) is the centre of the top-left pixel.
 - A file under its final name is complete. In `index.h5` a row of a shard that cannot be read shows as NaN (floats) or the type's least value: check with `diorama_data`, which raises instead.
+- `solver_state` is there for engines that restore it (MuJoCo), unless the scenario says `record { no_solver_state: true }`.
+- A dataset made by `diorama replay` has `parent` in `dataset.json`: how it was made (`continued`, `rendered`), the SHA-256 of its parent's `dataset.json`, its `spec_hash`, episode (null = all) and, if continued, the last frame that is the parent's. Episodes keep their index; `first_episode` is the first that was drawn.
 - A shard without kept episodes has 0 rows in every column; `index.h5` leaves it out.
 )";
 
@@ -84,7 +86,9 @@ std::string shard_format_page() {
   page += "\nFormat version " + std::to_string(kDatasetFormatVersion) +
           ". A reader must refuse a greater one; a change of a column's name, type or meaning raises it.\n";
   page += "\n## Columns\n\nExample: two views 'front' and 'side', two objects, one actuated slide joint, one factor.\n\n";
-  page += table_of(dataset_columns(layout, all, {}));
+  StorageOptions with_solver;
+  with_solver.solver_values = 6;
+  page += table_of(dataset_columns(layout, all, with_solver));
   std::vector<Column> labels;
   SceneLayout one = layout;
   one.views.resize(1);

@@ -63,6 +63,16 @@ json joints_json(const SceneLayout& layout) {
   return joints;
 }
 
+json parent_json(const ParentDataset& parent) {
+  json root = {{"how", parent.how},
+               {"manifest_sha256", parent.manifest_sha256},
+               {"spec_hash", parent.spec_hash},
+               {"episode", parent.episode ? json(*parent.episode) : json()},
+               {"given_actions", parent.given_actions}};
+  if (parent.frame >= 0) root["frame"] = parent.frame;
+  return root;
+}
+
 /// What shards, index and manifest all say.
 json common_json(const DatasetSpec& spec) {
   return {{"version", kDatasetFormatVersion},
@@ -99,6 +109,14 @@ int DatasetSpec::num_shards() const {
   return static_cast<int>((num_episodes + episodes_per_shard - 1) / episodes_per_shard);
 }
 
+std::int64_t DatasetSpec::shard_begin(int shard) const {
+  return first_episode + static_cast<std::int64_t>(shard) * episodes_per_shard;
+}
+
+std::int64_t DatasetSpec::shard_end(int shard) const {
+  return std::min(first_episode + num_episodes, shard_begin(shard + 1));
+}
+
 std::string DatasetSpec::hash() const {
   std::string text;
   for (const auto& [name, value] : spec_facts(*this)) text += name + "=" + value + "\n";
@@ -111,6 +129,7 @@ std::map<std::string, std::string> spec_facts(const DatasetSpec& spec) {
       {"scenario", "sha256:" + sha256_hex(spec.scenario_text)},
       {"scenario_name", spec.scenario_name},
       {"seed", std::to_string(spec.seed)},
+      {"first_episode", std::to_string(spec.first_episode)},
       {"episodes", std::to_string(spec.num_episodes)},
       {"episodes_per_shard", std::to_string(spec.episodes_per_shard)},
       {"frame_rate_hz", format_number(spec.frame_rate_hz)},
@@ -126,6 +145,7 @@ std::map<std::string, std::string> spec_facts(const DatasetSpec& spec) {
                                               joints_json(spec.layout), spec.layout.class_names}, -1))},
       {"hdf5", h5::library_version()},
       {"libdeflate", LIBDEFLATE_VERSION_STRING}};
+  if (!spec.parent.manifest_sha256.empty()) facts["parent"] = dump(parent_json(spec.parent), -1);
   for (const auto& [name, sha256] : spec.files) facts["file " + name] = "sha256:" + sha256;
   return facts;
 }
@@ -226,7 +246,9 @@ std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifes
   json root = common_json(spec);
   root["format"] = kDatasetFormat;
   root["scenario"] = spec.scenario_text;
+  root["first_episode"] = spec.first_episode;
   root["episodes_drawn"] = spec.num_episodes;
+  if (!spec.parent.manifest_sha256.empty()) root["parent"] = parent_json(spec.parent);
   root["episodes_per_shard"] = spec.episodes_per_shard;
   root["render_device"] = spec.render_device;
   root["render_driver"] = spec.render_driver;

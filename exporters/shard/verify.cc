@@ -127,10 +127,12 @@ class DatasetCheck {
       }
     }
     const json& drawn = member(root_, "episodes_drawn");
-    if (drawn != static_cast<std::int64_t>(seen.size()) ||
-        (!seen.empty() && (seen.begin()->first != 0 || seen.rbegin()->first + 1 != static_cast<std::int64_t>(seen.size())))) {
+    const json& first_drawn = member(root_, "first_episode");
+    const std::int64_t first = first_drawn.is_number_integer() ? first_drawn.get<std::int64_t>() : 0;
+    const auto count = static_cast<std::int64_t>(seen.size());
+    if (drawn != count || (count > 0 && (seen.begin()->first != first || seen.rbegin()->first - first + 1 != count))) {
       add("dataset.json", "kept and rejected episodes do not make up those that were drawn",
-          "all of 0 to " + drawn.dump() + " - 1", std::to_string(seen.size()) + " episodes");
+          drawn.dump() + " from " + std::to_string(first) + " on", std::to_string(count) + " episodes");
     }
   }
 

@@ -417,6 +417,7 @@ const std::map<std::string, EpisodeCheck::Rule>& EpisodeCheck::rules() {
       {"time", &EpisodeCheck::time},
       {"episode_idx", &EpisodeCheck::episode_idx},
       {"step_idx", &EpisodeCheck::step_idx},
+      {"solver_state", &EpisodeCheck::finite},
       {"qpos", &EpisodeCheck::finite},
       {"qvel", &EpisodeCheck::finite},
       {"object_pose", &EpisodeCheck::object_pose},

@@ -114,6 +114,13 @@ class BulletWorld : public PhysicsWorld {
     return {};
   }
 
+  /// Bullet keeps contact points and impulses of earlier steps in many places; nothing but the steps themselves
+  /// brings them back.
+  void save_solver(std::vector<double>& numbers) const override { numbers.clear(); }
+  Status restore_solver(std::span<const double>) override {
+    return invalid_input("Bullet cannot restore a solver state: step from the start with the same actions instead");
+  }
+
   long long num_steps() const override { return num_steps_; }
 
   void read_state(State& state) const override {

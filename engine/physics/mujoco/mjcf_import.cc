@@ -315,6 +315,7 @@ Result<Scene> import_mjcf(const std::filesystem::path& path) {
   file.num_joints = model->njnt;
   file.num_actuators = model->nu;
   file.num_sensor_values = model->nsensordata;
+  file.num_solver_values = model->na + 7 * model->nmocap + model->nuserdata;
   scene.model = std::move(file);
   return scene;
 }

@@ -82,6 +82,29 @@ class MujocoWorld : public PhysicsWorld {
     return {};
   }
 
+  void save_solver(std::vector<double>& numbers) const override {
+    numbers.assign({static_cast<double>(num_steps_), data_->time});
+    for_each_part(*data_, [&](const mjtNum* values, int count) { numbers.insert(numbers.end(), values, values + count); });
+  }
+
+  Status restore_solver(std::span<const double> numbers) override {
+    const int size = mujoco_solver_size(model_->nq, model_->nv, model_->nu, model_->na + 7 * model_->nmocap + model_->nuserdata);
+    if (static_cast<int>(numbers.size()) < size) {
+      return invalid_input("a solver state of " + std::to_string(numbers.size()) + " numbers, but this scene has " + std::to_string(size));
+    }
+    if (const double* bad = bad_value(numbers.data(), size)) {
+      return invalid_input("number " + std::to_string(bad - numbers.data()) + " of a solver state is " + format_number(*bad));
+    }
+    mj_resetData(model_, data_.get());
+    num_steps_ = std::llround(numbers[0]);
+    data_->time = numbers[1];
+    const double* from = numbers.data() + 2;
+    for_each_part(*data_, [&](mjtNum* values, int count) { std::copy_n(from, count, values);
+      from += count; });
+    stopped_ = pushed_ = false;
+    return {};
+  }
+
   long long num_steps() const override { return num_steps_; }
 
   void read_state(State& state) const override {
@@ -101,6 +124,20 @@ class MujocoWorld : public PhysicsWorld {
     int position;  ///< In MuJoCo's qpos.
     int velocity;  ///< In MuJoCo's qvel.
   };
+
+  // The parts of MuJoCo's state besides its time, in the order in which they are saved. Applied forces are none of them:
+  // they do not outlive a step.
+  template <typename Visit>
+  void for_each_part(mjData& d, const Visit& visit) const {
+    visit(d.qpos, model_->nq);
+    visit(d.qvel, model_->nv);
+    visit(d.qacc_warmstart, model_->nv);
+    visit(d.ctrl, model_->nu);
+    visit(d.act, model_->na);
+    visit(d.mocap_pos, 3 * model_->nmocap);
+    visit(d.mocap_quat, 4 * model_->nmocap);
+    visit(d.userdata, model_->nuserdata);
+  }
 
   void place_joints() {
     int position = 0;
@@ -332,7 +369,13 @@ PhysicsCapabilities mujoco_capabilities() {
   capabilities.version = mj_versionString();
   capabilities.model_files = true;
   capabilities.exact_restitution = false;
+  capabilities.exact_restore = true;
   return capabilities;
+}
+
+int mujoco_solver_size(int num_positions, int num_velocities, int num_actuators, int num_solver_values) {
+  // Steps and time; positions; velocities and the warm start of their accelerations; controls; the model file's own.
+  return 2 + num_positions + 2 * num_velocities + num_actuators + num_solver_values;
 }
 
 Result<std::unique_ptr<PhysicsWorld>> make_mujoco_world(const Scene& scene) {

@@ -11,6 +11,9 @@ namespace diorama {
 
 PhysicsCapabilities mujoco_capabilities();
 
+/// Numbers in a whole solver state of a scene with so many of each; see ModelFile::num_solver_values.
+int mujoco_solver_size(int num_positions, int num_velocities, int num_actuators, int num_solver_values);
+
 /// Compiles the scene (or the scene's model file plus the bodies that the scene adds to it) and puts it into its
 /// initial state. `scene` must outlive the world. Thread-safe.
 Result<std::unique_ptr<PhysicsWorld>> make_mujoco_world(const Scene& scene);

@@ -173,6 +173,31 @@ TEST_CASE("pictures that do not fit are refused") {
   CHECK(id.message().find("object id 6") != std::string::npos);
 }
 
+TEST_CASE("solver states are padded with zeros; too few of them or too long ones are refused") {
+  StorageOptions storage;
+  storage.solver_values = 5;
+  DatasetSpec spec = tiny::spec(4, 2, storage);
+  // Without columns that need pictures none has to be given.
+  std::erase_if(spec.columns, [](const Column& column) { return column.needs_pictures(); });
+  const Scene scene = tiny::scene();
+  const auto factors = tiny::factors(0);
+  EpisodeRecorder recorder(spec.layout, spec.columns);
+  Trajectory motion = tiny::trajectory(0, 4);
+  CHECK(recorder.begin(0, scene, motion, factors).message().find("solver_state") != std::string::npos);
+  for (int row = 0; row < 4; ++row) motion.solver_states.push_back({0.5 * row, 1.0, -2.0});
+  REQUIRE(recorder.begin(0, scene, motion, factors).ok());
+  const EpisodeRecord record = recorder.finish();
+  for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+    if (spec.columns[i].name != "solver_state") continue;
+    std::vector<double> values(20);
+    REQUIRE(record.columns[i].rows.size() == values.size() * sizeof(double));
+    std::memcpy(values.data(), record.columns[i].rows.data(), record.columns[i].rows.size());
+    CHECK(std::vector<double>(values.begin() + 15, values.end()) == std::vector<double>{1.5, 1.0, -2.0, 0.0, 0.0});
+  }
+  motion.solver_states[2].assign(6, 1.0);
+  CHECK(recorder.begin(0, scene, motion, factors).message().find("solver_state") != std::string::npos);
+}
+
 TEST_CASE("a recorder used before gives the same bytes as a fresh one") {
   const DatasetSpec spec = tiny::spec(4, 2);
   const Scene scene = tiny::scene();

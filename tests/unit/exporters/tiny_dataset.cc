@@ -176,8 +176,7 @@ Result<ShardSummary> write_shard(DatasetWriter& writer, const DatasetSpec& spec,
                                  const std::set<std::int64_t>& reject) {
   DIORAMA_ASSIGN_OR_RETURN(const ShardStart start, writer.claim_shard(shard));
   DIORAMA_RETURN_IF_ERROR(writer.begin_shard(shard));
-  const std::int64_t end = std::min<std::int64_t>(spec.num_episodes, (shard + 1) * spec.episodes_per_shard);
-  for (std::int64_t episode = start.next_episode; episode < end; ++episode) {
+  for (std::int64_t episode = start.next_episode; episode < spec.shard_end(shard); ++episode) {
     if (reject.contains(episode)) {
       DIORAMA_RETURN_IF_ERROR(writer.reject(episode, "the test said so"));
       continue;

@@ -25,7 +25,8 @@ TEST_CASE("Still and constant controllers hold their value") {
   CHECK(still->action(1.0, {}) == Action{0.0, 0.0, 0.0});
   const auto constant =
       make_controller(config_of(ControllerConfig::Type::kConstant, 0.4, 1.0), 2, kKey);
-  CHECK(constant->action(5.0, {}) == Action{0.4, 0.4});
+  const double kept = static_cast<double>(0.4F);  // as a dataset stores it
+  CHECK(constant->action(5.0, {}) == Action{kept, kept});
 }
 
 TEST_CASE("A sinusoid has its amplitude and period, and a phase of its own per actuator") {
@@ -77,6 +78,21 @@ TEST_CASE("A controller depends on seed and episode, not on the number of its ne
   CHECK(three[0] != three[1]);
   CHECK(make_controller(config, 1, {7, 4})->action(0.3, {})[0] != one[0]);
   CHECK(make_controller(config, 1, {8, 3})->action(0.3, {})[0] != one[0]);
+}
+
+TEST_CASE("Every controller acts in whole floats, so that a stored action is the one that was applied") {
+  using Type = ControllerConfig::Type;
+  const auto listed = make_listed_controller({{0.1, -0.7}, {0.3, 1.0}}, 24.0);
+  const auto whole = [](double value) { return static_cast<double>(static_cast<float>(value)) == value; };
+  for (const Type type : {Type::kConstant, Type::kSinusoid, Type::kRandomSmooth}) {
+    const auto controller = make_controller(config_of(type, 0.7, 2.0), 2, kKey);
+    for (int i = 0; i < 20; ++i) {
+      const Action action = controller->action(0.037 * i, {});
+      CHECK((whole(action[0]) && whole(action[1])));
+    }
+  }
+  CHECK(listed->action(0.0, {}) == Action{static_cast<double>(0.1F), static_cast<double>(-0.7F)});
+  CHECK(listed->action(1.0 / 24.0, {}) == Action{static_cast<double>(0.3F), 1.0});
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ class FakeWorld : public PhysicsWorld {
   }
   void add_force(BodyId, const dvec3&, const dvec3&) override {}
   Status set_state(const State&) override { return {}; }
+  void save_solver(std::vector<double>& numbers) const override { numbers.clear(); }
+  Status restore_solver(std::span<const double>) override { return {}; }
   long long num_steps() const override { return steps_; }
   void read_state(State& state) const override {
     state.time_s = steps_ / 100.0;
