@@ -59,9 +59,10 @@ class Page {
  public:
   static Result<Page> create(const std::string& title, const std::string& subtitle,
                              std::size_t cards, int columns, double card_height) {
-    const auto rows = static_cast<double>((cards + static_cast<std::size_t>(columns) - 1) /
-                                          static_cast<std::size_t>(columns));
-    const double height = kHeader + rows * (card_height + kGap) - kGap + kMargin;
+    const auto per_row = static_cast<std::size_t>(columns);
+    const std::size_t rows = (cards + per_row - 1) / per_row;
+    const double height =
+        kHeader + static_cast<double>(rows) * (card_height + kGap) - kGap + kMargin;
     DIORAMA_ASSIGN_OR_RETURN(Canvas canvas,
                              Canvas::create(kWidth, static_cast<int>(std::ceil(height)), kPaper));
     canvas.text(kMargin, 44.0, title, kTitle, kWidth - 2.0 * kMargin);
@@ -72,8 +73,10 @@ class Page {
   /// Draws the next card's paper and head; returns the area below the head.
   Area card(const std::string& name, const std::string& note, Color note_color = kDim) {
     const double width = (kWidth - 2.0 * kMargin - kGap * (columns_ - 1)) / columns_;
-    const Area all{kMargin + (next_ % columns_) * (width + kGap),
-                   kHeader + (next_ / columns_) * (height_ + kGap), width, height_};
+    const int row = next_ / columns_;
+    const int column = next_ % columns_;
+    const Area all{kMargin + column * (width + kGap), kHeader + row * (height_ + kGap), width,
+                   height_};
     ++next_;
     canvas_.fill(all, kCard);
     canvas_.text(all.x + kPad, all.y + 26.0, name, kName, width - 2.0 * kPad);

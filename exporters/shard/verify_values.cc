@@ -253,14 +253,15 @@ class EpisodeCheck {
     const Values* const count = load("contact_count");
     if (count == nullptr) return;
     finite(values);
-    const auto slots = static_cast<double>(values.width() / kContactValues);
+    const std::size_t entries = values.width() / kContactValues;
+    const auto slots = static_cast<double>(entries);
     for (std::int64_t row = 0; row < rows_; ++row) {
       const double used = count->at(row, 0);
       if (used < 0.0 || used > slots || (row == 0 && used != 0.0)) {
         report(*count, row, "not a number of contacts", row == 0 ? "0 in frame 0" : "0 to " + format_number(slots), used);
         continue;
       }
-      for (std::size_t slot = 0; slot < values.width() / kContactValues; ++slot) {
+      for (std::size_t slot = 0; slot < entries; ++slot) {
         const auto v = [&](std::size_t k) { return values.at(row, slot * kContactValues + k); };
         if (static_cast<double>(slot) >= used) {
           if (v(0) == -1.0 && v(1) == -1.0) continue;
