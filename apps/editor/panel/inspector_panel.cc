@@ -189,9 +189,9 @@ class InspectorPanel : public Panel {
       return;
     }
     if (active == nullptr) return;
-    if (active->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE) {
-      draw_field(c, message, *active, suffix + "." + active->name(), nullptr);
-    } else if (is_compact(*active->message_type())) {
+    const bool one_line = active->cpp_type() != pb::FieldDescriptor::CPPTYPE_MESSAGE ||
+                          is_compact(*active->message_type());
+    if (one_line) {
       draw_field(c, message, *active, suffix + "." + active->name(), nullptr);
     } else {
       draw_message(c, message.GetReflection()->GetMessage(message, active),
