@@ -71,7 +71,7 @@ Result<Document> Document::open(const std::filesystem::path& file) {
   return from_text(text, file, text);
 }
 
-Result<Document> Document::from_text(std::string text, std::filesystem::path file,
+Result<Document> Document::from_text(const std::string& text, const std::filesystem::path& file,
                                      std::string saved) {
   Document document;
   const std::string name = file.empty() ? "the scenario" : file.string();

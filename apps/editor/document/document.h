@@ -36,7 +36,7 @@ class Document {
   static Result<Document> open(const std::filesystem::path& file);
   /// A document that would be saved to `file` (may be empty) and differs from it if `text` differs
   /// from `saved`.
-  static Result<Document> from_text(std::string text, std::filesystem::path file = {},
+  static Result<Document> from_text(const std::string& text, const std::filesystem::path& file = {},
                                     std::string saved = "");
 
   const schema::Scenario& scenario() const { return scenario_; }
