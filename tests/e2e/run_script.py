@@ -6,11 +6,15 @@ The folder gets a copy of the bundled scenarios as `scenes/library`, so that scr
 import glob
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# For tests that pytest runs; CMakeLists.txt names both.
+EDITOR = os.environ.get("DIORAMA_EDITOR", "")
+PROGRAM = os.environ.get("DIORAMA_PROGRAM", "")
 
 
 def environment(folder: pathlib.Path) -> dict[str, str]:
@@ -22,6 +26,13 @@ def environment(folder: pathlib.Path) -> dict[str, str]:
     if drivers:
         found["VK_ICD_FILENAMES"] = drivers[0]
     return found
+
+
+def run_editor(folder: pathlib.Path, *arguments, file_limit: int | None = None, **variables) -> subprocess.CompletedProcess:
+    """The editor in a folder, with what else stands in the environment; no file that it writes can grow beyond the limit, bytes."""
+    limit = file_limit and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit)))
+    return subprocess.run([EDITOR, *map(str, arguments)], cwd=folder, env=dict(environment(folder), **variables), capture_output=True, text=True,
+                          timeout=300, check=False, preexec_fn=limit)
 
 
 def main() -> int:

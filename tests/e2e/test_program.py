@@ -1,21 +1,12 @@
 """The editor's command line: exit codes and messages."""
 
-import os
-import pathlib
 import subprocess
 import time
 
 import pytest
 
-from run_script import environment
-
-EDITOR = os.environ["DIORAMA_EDITOR"]
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def run(folder, *arguments, **variables):
-    env = dict(environment(folder), **variables)
-    return subprocess.run([EDITOR, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
+from run_script import PROGRAM, ROOT, environment
+from run_script import run_editor as run
 
 
 def test_help_names_every_option(tmp_path):
@@ -156,7 +147,7 @@ def test_a_scenario_that_another_program_wrote_is_not_written_over_unasked(tmp_p
 
 
 def test_diorama_edit_starts_it(tmp_path):
-    done = subprocess.run([os.environ["DIORAMA_PROGRAM"], "edit", "none.textproto", "--headless", "--screenshot", "a.png"], cwd=tmp_path,
+    done = subprocess.run([PROGRAM, "edit", "none.textproto", "--headless", "--screenshot", "a.png"], cwd=tmp_path,
                           env=environment(tmp_path), capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr.startswith("diorama-editor: ") and "none.textproto" in done.stderr

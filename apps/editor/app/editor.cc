@@ -105,7 +105,7 @@ Editor::Editor(std::unique_ptr<UiHost> host, const Options& options, Settings se
   for (const auto& [id, chord] : saved_shortcuts_) actions_.set_shortcut(id, chord);
 }
 
-Editor::~Editor() { save_settings(); }
+Editor::~Editor() = default;
 
 std::vector<std::string> Editor::panel_names() const {
   std::vector<std::string> names;
@@ -264,11 +264,11 @@ std::string Editor::title() const {
   return document.title() + (document.dirty() ? " *" : "") + " - diorama";
 }
 
-void Editor::save_settings() {
-  if (settings_file_.empty()) return;
+Status Editor::save_settings() {
+  if (settings_file_.empty()) return {};
   settings_.layout = layout_.to_text();
   settings_.shortcuts = actions_.changed_shortcuts();
-  log_.add(settings_.save(settings_file_));
+  return settings_.save(settings_file_);
 }
 
 void Editor::handle_keys() {
@@ -280,8 +280,20 @@ void Editor::handle_keys() {
   if (!status.ok()) log_.add(LogLevel::kWarning, status.message());
 }
 
+void Editor::measure_frame() {
+  constexpr double kPauseS = 0.25;  // Nothing moved: that is no frame's time.
+  constexpr double kBlend = 0.1;
+  const auto now = std::chrono::steady_clock::now();
+  const double passed_s = std::chrono::duration<double>(now - last_frame_).count();
+  last_frame_ = now;
+  if (passed_s > kPauseS) return;
+  double& shown_s = context_->frame_s;
+  shown_s = shown_s > 0.0 ? shown_s + kBlend * (passed_s - shown_s) : passed_s;
+}
+
 Status Editor::frame(int width_px, int height_px, double seconds, const Present* present) {
   tick();
+  measure_frame();
   woken_.store(false);
   host_->begin_frame(width_px, height_px, seconds);
   handle_keys();

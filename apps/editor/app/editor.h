@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -37,6 +38,8 @@ class Editor {
   /// From any thread: there is something new to draw.
   void wake();
 
+  /// A script is through: what it changed and did not save is nobody's loss, and not offered again.
+  void end_script() { workspace_->bench().close(); }
   /// The user wants to leave: closes at once, or asks about unsaved changes first.
   void request_close();
   bool closed() const { return closed_; }
@@ -49,6 +52,9 @@ class Editor {
   Status open(const std::filesystem::path& file) { return files_->open(file); }
   /// The document's field as text, for scripts.
   Result<std::string> field_text(const std::string& path) const;
+
+  /// Keeps what the user has set; at the end of the program.
+  Status save_settings();
 
   std::string title() const;
   UiHost& host() { return *host_; }
@@ -64,8 +70,8 @@ class Editor {
   void handle_keys();
   Status restore_layout();
   void use_preset(const std::string& name);
-  void save_settings();
   void apply_style();
+  void measure_frame();
   std::vector<std::string> panel_names() const;
 
   Options options_;
@@ -89,6 +95,7 @@ class Editor {
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<FileActions> files_;
   OwnLayouts own_layouts_;
+  std::chrono::steady_clock::time_point last_frame_;
   bool busy_ = false;
   bool closed_ = false;
 };

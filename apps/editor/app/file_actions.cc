@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "apps/editor/ui/shell.h"
+#include "exporters/shard/dataset_reader.h"
 
 namespace diorama::editor {
 namespace {
@@ -203,6 +204,8 @@ Status FileActions::open(const fs::path& file) {
   std::error_code ignored;
   const std::string extension = file.extension().string();
   if (fs::is_directory(file, ignored) || extension == ".h5" || extension == ".hdf5") {
+    // Its panel reads it in the background; here a fault is still the opener's to hear.
+    DIORAMA_RETURN_IF_ERROR(DatasetReader::open(file).status());
     p_.open_dataset(file);
   } else {
     DIORAMA_RETURN_IF_ERROR(p_.workspace.open(file));
@@ -298,7 +301,9 @@ void FileActions::offer_recovery() {
 
 void FileActions::draw_recovery(Ui& ui) {
   const float step = ui.step();
-  if (!begin_dialog(ui, kRecovery, {150 * step, 80 * step})) return;
+  const auto rows = static_cast<float>(recoveries_.size());
+  const float height = (rows + 2.0F) * ImGui::GetFrameHeightWithSpacing() + 26 * step;
+  if (!begin_dialog(ui, kRecovery, {150 * step, height})) return;
   ui.wrapped(
       "The editor did not end as it should. These documents have changes that were not saved:");
   ui.gap();
@@ -324,7 +329,7 @@ void FileActions::draw_recovery(Ui& ui) {
     ui.same_line();
     ui.text(found.title);
     ui.same_line();
-    ui.dim(fmt::format("{}, {} changes", time_text(found.changed), found.changes));
+    ui.dim("changed " + time_text(found.changed));
     ui.pop();
   }
   ui.gap();

@@ -33,7 +33,10 @@ Status run(Editor& editor, const Options& options) {
   for (int frame = 0; !editor.closed(); ++frame) {
     if (script != nullptr) {
       DIORAMA_RETURN_IF_ERROR(script->before_frame());
-      if (script->done()) break;
+      if (script->done()) {
+        editor.end_script();
+        break;
+      }
       if (script->width_px() > 0) {
         width = script->width_px();
         height = script->height_px();
@@ -58,7 +61,9 @@ Status run_headless(const Options& options) {
                            vulkan::make_device(options.device, validation_requested()));
   {
     DIORAMA_ASSIGN_OR_RETURN(const auto editor, Editor::make(*device, options));
-    DIORAMA_RETURN_IF_ERROR(run(*editor, options));
+    const Status status = run(*editor, options);
+    tell_user(editor->save_settings());
+    DIORAMA_RETURN_IF_ERROR(status);
   }
   if (const std::string messages = device->instance->messages->text(); !messages.empty()) {
     return failed("Vulkan validation: " + messages);

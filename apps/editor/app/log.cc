@@ -40,6 +40,11 @@ std::vector<LogLine> Log::lines() const {
   return {lines_.begin(), lines_.end()};
 }
 
+std::optional<LogLine> Log::last() const {
+  const std::scoped_lock lock(mutex_);
+  return lines_.empty() ? std::nullopt : std::optional(lines_.back());
+}
+
 std::uint64_t Log::revision() const {
   const std::scoped_lock lock(mutex_);
   return revision_;

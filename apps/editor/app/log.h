@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ class Log {
 
   /// A copy of the lines, oldest first; at most 2000 are kept.
   std::vector<LogLine> lines() const;
+  /// The newest; nothing if there is none.
+  std::optional<LogLine> last() const;
   /// Grows with every line and clear.
   std::uint64_t revision() const;
 

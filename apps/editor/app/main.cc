@@ -1,4 +1,5 @@
 // diorama-editor: the program.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -31,13 +32,17 @@ int run(const std::vector<std::string>& arguments) {
   }
   const diorama::Status status =
       options->headless ? editor::run_headless(*options) : editor::run_window(*options);
-  if (!status.ok()) say(stderr, "diorama-editor: " + status.message() + "\n");
+  editor::tell_user(status);
   return editor::exit_code(status);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A limit on the size of files, and a reader of stdout that left, are errors of the write that
+  // meets them: nobody loses a document over them.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   try {
     return run({argv + 1, argv + argc});
   } catch (const std::exception& error) {

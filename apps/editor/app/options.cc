@@ -1,6 +1,7 @@
 #include "apps/editor/app/options.h"
 
 #include <charconv>
+#include <cstdio>
 #include <functional>
 
 #include "engine/core/text.h"
@@ -156,6 +157,12 @@ std::string help_text() {
          "Exit codes: 0 done, 1 failed or an expectation was not met, 2 usage, 3 unreadable file, "
          "4 cannot write,\n"
          "5 no usable device or display\n";
+}
+
+void tell_user(const Status& status) {
+  if (status.ok()) return;
+  const std::string line = "diorama-editor: " + status.message() + "\n";
+  (void)std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 int exit_code(const Status& status) {

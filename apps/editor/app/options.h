@@ -41,4 +41,7 @@ std::string help_text();
 
 int exit_code(const Status& status);
 
+/// A line on stderr, if it is not ok, that the program's name begins.
+void tell_user(const Status& status);
+
 }  // namespace diorama::editor

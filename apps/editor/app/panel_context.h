@@ -37,6 +37,8 @@ struct PanelContext {
   /// Wakes the window for another frame; from any thread. Sessions call it when they have something
   /// new.
   std::function<void()> wake;
+  /// From one picture to the next while something moves, s; 0 before that.
+  double frame_s = 0.0;
   /// Fixed clock and nothing that differs from run to run: no rates, no times of day.
   bool test_mode = false;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
+#include <ctime>
 #include <fstream>
 #include <map>
 
@@ -18,6 +20,8 @@ constexpr int kMissingFrames = 30;
 /// Frames after an input until everything shows its effect.
 constexpr int kSettleFrames = 3;
 constexpr double kWaitSeconds = 60.0;
+/// action_until gives up after so many actions.
+constexpr int kMostActions = 10'000;
 
 struct Arity {
   std::size_t least;
@@ -39,9 +43,12 @@ const std::map<std::string, Arity>& verbs() {
       {"hold", {1, 1, "hold KEY"}},
       {"release", {1, 1, "release KEY"}},
       {"action", {1, 1, "action ID"}},
+      {"action_until", {3, 5, "action_until ID WIDGET = TEXT (see SCRIPTS.md)"}},
       {"expect", {2, 4, "expect WIDGET = TEXT (see SCRIPTS.md)"}},
       {"wait_until", {2, 4, "wait_until WIDGET = TEXT (see SCRIPTS.md)"}},
       {"wait", {1, 1, "wait FRAMES"}},
+      {"print", {1, 1, "print WIDGET"}},
+      {"measure", {1, 1, "measure SECONDS"}},
       {"screenshot", {1, 1, "screenshot PNG"}},
       {"size", {1, 1, "size WIDTHxHEIGHT"}},
       {"open", {1, 1, "open FILE"}},
@@ -79,6 +86,18 @@ std::optional<std::vector<std::string>> split(const std::string& line) {
     words.push_back(std::move(word));
   }
   return words;
+}
+
+/// To whoever runs the script, at once: a pipe may be read while the script goes on.
+void tell(const std::string& line) {
+  (void)std::fwrite(line.data(), 1, line.size(), stdout);
+  (void)std::fflush(stdout);
+}
+
+double cpu_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 template <typename T>
@@ -314,6 +333,55 @@ Result<ScriptRunner::Step> ScriptRunner::wait_until(const std::vector<std::strin
   return Step::kAgain;
 }
 
+Result<ScriptRunner::Step> ScriptRunner::action_until(const std::vector<std::string>& words) {
+  const std::vector<std::string> expectation(words.begin() + 2, words.end());
+  const std::string problem = unmet(expectation);
+  if (problem.empty()) {
+    settle_ = kSettleFrames;
+    return Step::kDone;
+  }
+  if (tries_ >= kMostActions) {
+    return failed(fmt::format("did {} {} times for '{}', but {}", words[1], kMostActions,
+                              join(expectation, " "), problem));
+  }
+  DIORAMA_RETURN_IF_ERROR(editor_.actions().run(words[1]));
+  return Step::kAgain;
+}
+
+Result<ScriptRunner::Step> ScriptRunner::print(const std::vector<std::string>& words) {
+  Point at;
+  DIORAMA_ASSIGN_OR_RETURN(const Step step, locate(words[1], at));
+  if (step == Step::kAgain) return step;
+  const WidgetRecord& record = *editor_.host().registry().find(words[1]);
+  tell(fmt::format("{}\t{:.0f} {:.0f} {:.0f} {:.0f}\t{}\n", words[1], record.left, record.top,
+                   record.right, record.bottom, record.text));
+  return Step::kDone;
+}
+
+Result<ScriptRunner::Step> ScriptRunner::measure(const std::vector<std::string>& words) {
+  const auto previews = [this] {
+    const auto last = editor_.context().workspace.previews().latest("viewport");
+    return last == nullptr ? 0 : last->sequence;
+  };
+  const auto now = std::chrono::steady_clock::now();
+  if (tries_ == 0) {
+    if (!parse(words[1], measured_s_) || measured_s_ <= 0.0)
+      return invalid_input("'" + words[1] + "' is not a number of seconds");
+    wait_start_ = now;
+    cpu_start_s_ = cpu_seconds();
+    previews_start_ = previews();
+  }
+  const double wall_s = std::chrono::duration<double>(now - wait_start_).count();
+  if (wall_s < measured_s_) return Step::kAgain;
+  const double cpu_s = cpu_seconds() - cpu_start_s_;
+  const double scenes = static_cast<double>(previews() - previews_start_);
+  tell(
+      fmt::format("measured {:.2f} s: {:.1f} frames/s, {:.1f} pictures of scenes/s, {:.1f} ms CPU "
+                  "per frame, {:.2f} cores busy\n",
+                  wall_s, tries_ / wall_s, scenes / wall_s, 1e3 * cpu_s / tries_, cpu_s / wall_s));
+  return Step::kDone;
+}
+
 Result<ScriptRunner::Step> ScriptRunner::execute(const std::vector<std::string>& words) {
   const std::string& verb = words[0];
   InputQueue& input = editor_.host().input();
@@ -322,6 +390,9 @@ Result<ScriptRunner::Step> ScriptRunner::execute(const std::vector<std::string>&
     return point(words);
   if (verb == "drag") return drag(words);
   if (verb == "wait_until") return wait_until(words);
+  if (verb == "action_until") return action_until(words);
+  if (verb == "print") return print(words);
+  if (verb == "measure") return measure(words);
   if (verb == "expect") {
     const std::vector<std::string> expectation(words.begin() + 1, words.end());
     const std::string problem = unmet(expectation);

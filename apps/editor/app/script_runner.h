@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ class ScriptRunner {
   Result<Step> point(const std::vector<std::string>& words);
   Result<Step> drag(const std::vector<std::string>& words);
   Result<Step> wait_until(const std::vector<std::string>& words);
+  Result<Step> action_until(const std::vector<std::string>& words);
+  Result<Step> print(const std::vector<std::string>& words);
+  Result<Step> measure(const std::vector<std::string>& words);
   /// "" if it holds, else what is the case instead.
   std::string unmet(const std::vector<std::string>& expectation);
   /// Where "Panel/Widget" or "Panel/Widget@0.5,0.25" is; kAgain while it is not there yet.
@@ -59,6 +63,9 @@ class ScriptRunner {
   int height_px_ = 0;
   bool waiting_ = false;
   std::chrono::steady_clock::time_point wait_start_;
+  double measured_s_ = 0.0;
+  double cpu_start_s_ = 0.0;
+  std::uint64_t previews_start_ = 0;
 };
 
 }  // namespace diorama::editor

@@ -194,7 +194,10 @@ Status run_loop(GLFWwindow* window, Editor& editor, Swapchain& swapchain, const 
     editor.tick();
     if (script != nullptr) {
       DIORAMA_RETURN_IF_ERROR(script->before_frame());
-      if (script->done()) break;
+      if (script->done()) {
+        editor.end_script();
+        break;
+      }
     }
     int width = 0, height = 0;
     glfwGetFramebufferSize(window, &width, &height);
@@ -279,6 +282,7 @@ Status run_window(const Options& options) {
     glfwGetWindowContentScale(window.get(), &scale, nullptr);
     if (!options.test_mode) editor->set_display_scale(scale);
     const Status status = run_loop(window.get(), *editor, swapchain, options);
+    tell_user(editor->save_settings());
     device->device.waitIdle();
     DIORAMA_RETURN_IF_ERROR(status);
     if (const std::string messages = device->instance->messages->text(); !messages.empty()) {

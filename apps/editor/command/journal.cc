@@ -239,8 +239,7 @@ std::vector<Recovery> list_recoveries(const std::filesystem::path& folder) {
     if (useful) {
       struct stat status {};
       ::fstat(descriptor, &status);
-      found.push_back({entry.path(), content->file, content->title, status.st_mtime,
-                       static_cast<int>(content->events.size())});
+      found.push_back({entry.path(), content->file, content->title, status.st_mtime});
     } else if (content.ok()) {
       std::filesystem::remove(entry.path(), error);
     }

@@ -59,7 +59,6 @@ struct Recovery {
   std::filesystem::path file;  ///< The document's; empty if it never had one.
   std::string title;           ///< "clutter.textproto", "untitled".
   std::time_t changed = 0;     ///< When it was written last, s since 1970.
-  int changes = 0;             ///< Lines behind the snapshot that can be read.
 };
 
 /// All journals of `folder` that no living editor holds and that hold something the file does not,

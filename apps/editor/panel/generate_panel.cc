@@ -11,6 +11,7 @@
 
 #include "apps/editor/panel/panels.h"
 #include "apps/editor/session/generate_job.h"
+#include "apps/pipeline/recorded_channels.h"
 
 namespace diorama::editor {
 namespace {
@@ -70,17 +71,34 @@ class GeneratePanel : public Panel {
   }
 
  private:
-  /// What the document says is where the fields begin, whenever another document is open.
+  /// What the document says is where the fields begin, whenever it says something else.
   void fill_in(PanelContext& c) {
-    const schema::Dataset& dataset = c.document.scenario().dataset();
-    if (file_ == c.document.file() && filled_) return;
+    const schema::Scenario& scenario = c.document.scenario();
+    const schema::Dataset& dataset = scenario.dataset();
+    std::set<Channel> channels = document_channels(scenario);
+    const std::string said = dataset.SerializeAsString();
+    if (file_ == c.document.file() && said == filled_ && channels == document_channels_) return;
+    if (file_ != c.document.file() && !c.document.file().empty()) {
+      folder_ = (c.document.file().parent_path() / "data" / c.document.file().stem()).string();
+    }
     file_ = c.document.file();
-    filled_ = true;
+    filled_ = said;
+    document_channels_ = channels;
+    channels_ = std::move(channels);
     episodes_ = dataset.has_episodes() ? dataset.episodes() : 16;
     seed_ = static_cast<std::int64_t>(dataset.seed());
     per_shard_ = dataset.has_episodes_per_shard() ? dataset.episodes_per_shard() : 64;
-    if (!file_.empty()) folder_ = (file_.parent_path() / "data" / file_.stem()).string();
-    channels_ = {Channel::kColor, Channel::kDepth, Channel::kInstance};
+  }
+
+  /// What some camera of the scenario records.
+  static std::set<Channel> document_channels(const schema::Scenario& scenario) {
+    std::set<Channel> channels = {Channel::kColor};
+    const auto views = recorded_channels(scenario, std::nullopt);
+    if (!views.ok()) return channels;
+    for (const ChannelInfo& info : all_channels()) {
+      if ((union_of(*views) & channel_bit(info.channel)) != 0) channels.insert(info.channel);
+    }
+    return channels;
   }
 
   void draw_output(PanelContext& c) {
@@ -153,11 +171,13 @@ class GeneratePanel : public Panel {
     options.workers = static_cast<int>(workers_);
     if (engine_ == 1) options.physics = PhysicsBackend::kMujoco;
     if (engine_ == 2) options.physics = PhysicsBackend::kBullet;
-    std::vector<std::string> names;
-    for (const ChannelInfo& info : all_channels()) {
-      if (channels_.contains(info.channel)) names.emplace_back(info.name);
+    // Left as the document has them, each camera keeps its own.
+    if (channels_ != document_channels_) {
+      options.channels.emplace();
+      for (const ChannelInfo& info : all_channels()) {
+        if (channels_.contains(info.channel)) options.channels->emplace_back(info.name);
+      }
     }
-    options.channels = std::move(names);
     options.storage.pixels = pixels_ == 1 ? PixelStorage::kRaw : PixelStorage::kDeflate;
     options.storage.depth = depth_ == 1 ? DepthStorage::kF16 : depth_ == 2 ? DepthStorage::kI16mm : DepthStorage::kF32;
     options.renderer.validation = validation_requested();
@@ -261,7 +281,7 @@ class GeneratePanel : public Panel {
 
   std::unique_ptr<GenerateJob> job_;
   std::filesystem::path file_;
-  bool filled_ = false;
+  std::string filled_ = "\n";  // the document's dataset message when the fields were filled; nothing says this
   bool told_ = true;  // the log knows how the last run ended
   std::string folder_;
   int mode_ = 0;
@@ -273,6 +293,7 @@ class GeneratePanel : public Panel {
   int pixels_ = 0;
   int depth_ = 0;
   std::set<Channel> channels_;
+  std::set<Channel> document_channels_;
 };
 
 }  // namespace

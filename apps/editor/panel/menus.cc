@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace diorama::editor {
 namespace {
 
@@ -101,23 +103,48 @@ void draw_toolbar(PanelContext& c) {
   }
 }
 
+namespace {
+
+/// Room for it, in letters' heights.
+constexpr float kFrameTimeEm = 9.0F;
+
+/// How long a picture takes, at the right end of the line.
+void draw_frame_time(PanelContext& c) {
+  if (c.test_mode || c.frame_s <= 0.0) return;
+  const std::string text = fmt::format("{:.0f} ms a frame", 1e3 * c.frame_s);
+  ImGui::SameLine(ImGui::GetWindowWidth() - ImGui::CalcTextSize(text.c_str()).x - 3 * c.ui.step());
+  c.ui.dim(text);
+  c.ui.record_last(
+      Widget("Frame").tip("From one picture to the next while something moves; else none is drawn"),
+      text);
+}
+
+}  // namespace
+
 void draw_status_line(PanelContext& c) {
-  const std::vector<LogLine> lines = c.log.lines();
-  if (lines.empty()) {
+  const std::optional<LogLine> last = c.log.last();
+  if (!last) {
     c.ui.dim(" ");
+    draw_frame_time(c);
     return;
   }
-  const LogLine& last = lines.back();
   const Theme& theme = c.ui.theme();
-  if (last.level != LogLevel::kInfo) {
-    const bool error = last.level == LogLevel::kError;
+  if (last->level != LogLevel::kInfo) {
+    const bool error = last->level == LogLevel::kError;
     c.ui.colored(error ? theme.error : theme.warning,
                  c.ui.icon(error ? icon::kError : icon::kWarning));
     c.ui.same_line();
   }
-  const std::string text = last.text.substr(0, last.text.find('\n'));
-  c.ui.colored(last.level == LogLevel::kInfo ? theme.dim : theme.text, text);
-  c.ui.record_last("Message", text);
+  const std::string text = last->text.substr(0, last->text.find('\n'));
+  // A long one ends in front of what stands at the right.
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float right =
+      ImGui::GetWindowPos().x + ImGui::GetWindowWidth() - kFrameTimeEm * ImGui::GetFontSize();
+  ImGui::PushClipRect(at, {right, at.y + ImGui::GetTextLineHeight()}, true);
+  c.ui.colored(last->level == LogLevel::kInfo ? theme.dim : theme.text, text);
+  ImGui::PopClipRect();
+  c.ui.record_last(Widget("Message").tip(last->text), text);
+  draw_frame_time(c);
 }
 
 }  // namespace diorama::editor
