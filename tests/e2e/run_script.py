@@ -1,4 +1,6 @@
-"""Runs one script of the editor headless in an empty folder of its own: run_script.py EDITOR SCRIPT FOLDER.
+"""Runs one script of the editor headless in an empty folder of its own: run_script.py EDITOR SCRIPT FOLDER [MODE].
+
+MODE is --test-mode, so that pictures are the same everywhere, unless it is "as_user": real fonts, settings and times.
 
 The folder gets a copy of the bundled scenarios as `scenes/library`, so that scripts may save. Pictures that a script takes stay there.
 """
@@ -41,7 +43,8 @@ def main() -> int:
     folder.mkdir(parents=True)
     shutil.copytree(ROOT / "scenes" / "library", folder / "scenes" / "library")
     (folder / "assets").symlink_to(ROOT / "assets")
-    done = subprocess.run([editor, "--headless", "--test-mode", "--script", str(script)], cwd=folder, env=environment(folder), check=False)
+    mode = [] if sys.argv[4:] == ["as_user"] else ["--test-mode"]
+    done = subprocess.run([editor, "--headless", *mode, "--script", str(script)], cwd=folder, env=environment(folder), check=False)
     return done.returncode
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from run_script import PROGRAM, ROOT, environment
+from run_script import EDITOR, PROGRAM, ROOT, environment
 from run_script import run_editor as run
 
 

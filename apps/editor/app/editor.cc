@@ -57,7 +57,7 @@ Editor::Editor(std::unique_ptr<UiHost> host, const Options& options, Settings se
                     .actions = actions_,
                     .current = [this] { return layout_.to_text(); },
                     .use = [this](const std::string& name) { use_preset(name); },
-                    .keep = [this] { save_settings(); }}) {
+                    .keep = [this] { log_.add(save_settings()); }}) {
   if (options_.test_mode) log_.fix_clock();
   log_.info("Fonts: " + host_->fonts().description);
   for (const auto& [id, chord] : settings_.shortcuts) saved_shortcuts_[id] = chord;

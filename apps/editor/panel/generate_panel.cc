@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -90,8 +91,9 @@ class GeneratePanel : public Panel {
     per_shard_ = dataset.has_episodes_per_shard() ? dataset.episodes_per_shard() : 64;
   }
 
-  /// What some camera of the scenario records.
-  static std::set<Channel> document_channels(const schema::Scenario& scenario) {
+  /// What some camera of the scenario records; one that is still to come if there is none.
+  static std::set<Channel> document_channels(schema::Scenario scenario) {
+    if (scenario.camera_size() == 0) scenario.add_camera();
     std::set<Channel> channels = {Channel::kColor};
     const auto views = recorded_channels(scenario, std::nullopt);
     if (!views.ok()) return channels;
@@ -214,7 +216,7 @@ class GeneratePanel : public Panel {
       const std::string ending = phase == Phase::kStopping ? "the running episodes are being finished" : "";
       if (c.ui.button(Widget("Cancel").off(ending).tip("Stop after the running episodes"))) job_->cancel();
     }
-    if (!off.empty() && !job_->state().busy()) c.ui.dim("To generate, " + off + ".");
+    if (!off.empty() && !job_->state().busy()) c.ui.wrapped("To generate, " + off + ".");
   }
 
   void draw_state(PanelContext& c) {
@@ -239,6 +241,7 @@ class GeneratePanel : public Panel {
     }
     if (state.phase == Phase::kDone || state.phase == Phase::kStopped) draw_report(c, state);
     if (!state.status.ok() && !state.busy()) {
+      if (!std::exchange(told_, true)) c.log.add(state.status);
       c.ui.colored(theme.error, c.ui.with_icon(icon::kError, "It failed"));
       c.ui.record_last("State", "failed: " + state.status.message());
       c.ui.wrapped(state.status.message());

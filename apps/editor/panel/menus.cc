@@ -112,7 +112,7 @@ constexpr float kFrameTimeEm = 9.0F;
 void draw_frame_time(PanelContext& c) {
   if (c.test_mode || c.frame_s <= 0.0) return;
   const std::string text = fmt::format("{:.0f} ms a frame", 1e3 * c.frame_s);
-  ImGui::SameLine(ImGui::GetWindowWidth() - ImGui::CalcTextSize(text.c_str()).x - 3 * c.ui.step());
+  ImGui::SameLine(ImGui::GetWindowWidth() - ImGui::CalcTextSize(text.c_str()).x - 5 * c.ui.step());
   c.ui.dim(text);
   c.ui.record_last(
       Widget("Frame").tip("From one picture to the next while something moves; else none is drawn"),

@@ -149,7 +149,8 @@ class RandomisePanel : public Panel {
     c.ui.text(rate);  // One line whatever it says, so that nothing below it moves.
     c.ui.record_last(Widget("Rejected").tip(found->reason.empty() ? "" : "First: " + found->reason),
                      rate);
-    ImGui::SetNextItemWidth(std::max(80.0F, c.ui.space_left().x - 24.0F * c.ui.step()));
+    ImGui::SetNextItemWidth(std::max(
+        80.0F, c.ui.space_left().x - ImGui::CalcTextSize("Make random").x - 6.0F * c.ui.step()));
     c.ui.search_field(Widget("Path").tip("A field such as body[ball].mass_kg"), path_,
                       "body[ball].mass_kg");
     c.ui.same_line();

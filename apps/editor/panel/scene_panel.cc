@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,11 +39,16 @@ constexpr std::array<std::pair<const char*, const char*>, 7> kSingles = {{{"phys
                                                                           {"sky", "Sky"},
                                                                           {"model", "Model file"}}};
 
+/// Bodies below bodies, at most.
+constexpr int kDeepest = 64;
+
 struct Row {
   std::string path;
   std::string name;
   std::string parent;  ///< Of a body.
   int index = 0;
+  std::vector<std::size_t> children = {};  ///< Places in the list of rows.
+  bool is_root = true;                     ///< Without a parent that is in the list.
 };
 
 std::vector<Row> rows_of(const schema::Scenario& scenario, const char* list) {
@@ -52,6 +59,14 @@ std::vector<Row> rows_of(const schema::Scenario& scenario, const char* list) {
     const std::string path = element_path(scenario, *field, i);
     const std::string name = name_of(reflection.GetRepeatedMessage(scenario, field, i));
     rows.push_back({path, name.empty() ? path : name, std::string(list) == "body" ? scenario.body(i).parent() : "", i});
+  }
+  std::map<std::string_view, std::size_t> places;
+  for (std::size_t i = 0; i < rows.size(); ++i) places.emplace(rows[i].name, i);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto parent = places.find(rows[i].parent);
+    if (rows[i].parent.empty() || parent == places.end()) continue;
+    rows[i].is_root = false;
+    rows[parent->second].children.push_back(i);
   }
   return rows;
 }
@@ -122,6 +137,10 @@ class ScenePanel : public Panel {
     c.ui.search_field("Filter", filter_);
     ImGui::BeginChild("tree");
     shown_before_ = std::exchange(shown_, {});
+    if (rows_revision_ != c.document.revision()) {
+      rows_revision_ = c.document.revision();
+      for (const ListInfo& list : kLists) rows_[list.field] = rows_of(c.document.scenario(), list.field);
+    }
     int shown = 0;
     for (const auto& [field, title] : kSingles) {
       if (!fits(title)) continue;
@@ -197,13 +216,16 @@ class ScenePanel : public Panel {
 
   /// How many rows it has shown.
   int draw_list(PanelContext& c, const ListInfo& list) {
-    const std::vector<Row> rows = rows_of(c.document.scenario(), list.field);
+    // Commands of this frame change the document; what is drawn stays as it was at its beginning.
+    const std::vector<Row>& rows = rows_[list.field];
     const auto fitting = std::count_if(rows.begin(), rows.end(), [&](const Row& row) { return fits(row.name); });
     if (rows.empty() || fitting == 0) return 0;
     const bool open = c.ui.tree(Widget(list.title).text(fmt::format("{} ({})", c.ui.with_icon(list.icon, list.title), rows.size())), false, false);
     if (!open) return 1;
     if (std::string(list.field) == "body" && filter_.empty()) {
-      draw_children(c, list, rows, "", 0);
+      for (const Row& row : rows) {
+        if (row.is_root) draw_with_children(c, list, rows, row, 0);
+      }
     } else {
       for (const Row& row : rows) {
         if (fits(row.name)) draw_row(c, row, list.icon, true, [] {});
@@ -213,13 +235,12 @@ class ScenePanel : public Panel {
     return 1 + static_cast<int>(fitting);
   }
 
-  void draw_children(PanelContext& c, const ListInfo& list, const std::vector<Row>& rows, const std::string& parent, int depth) {
-    for (const Row& row : rows) {
-      const bool known = std::any_of(rows.begin(), rows.end(), [&](const Row& other) { return other.name == row.parent; });
-      if ((known ? row.parent : std::string()) != parent || depth > 64) continue;
-      const bool leaf = std::none_of(rows.begin(), rows.end(), [&](const Row& other) { return other.parent == row.name; });
-      draw_row(c, row, list.icon, leaf, [&] { draw_children(c, list, rows, row.name, depth + 1); });
-    }
+  void draw_with_children(PanelContext& c, const ListInfo& list, const std::vector<Row>& rows, const Row& row, int depth) {
+    draw_row(c, row, list.icon, row.children.empty(), [&] {
+      for (const std::size_t child : row.children) {
+        if (depth < kDeepest) draw_with_children(c, list, rows, rows[child], depth + 1);
+      }
+    });
   }
 
   void draw_row(PanelContext& c, const Row& row, const Icon& icon, bool leaf, const std::function<void()>& children) {
@@ -326,6 +347,8 @@ class ScenePanel : public Panel {
 
   // Paths of the rows in their order: those of this frame so far, and those of the frame before.
   Selection shown_, shown_before_;
+  std::map<std::string, std::vector<Row>> rows_;  // by list, of the document's revision below
+  std::uint64_t rows_revision_ = 0;
   std::string filter_;
   std::string renamed_;
   std::string new_name_;

@@ -70,7 +70,7 @@ class TransportPanel : public Panel {
     const SimSnapshot& sim = *c.workspace.snapshot();
     draw_status(c, sim);
     if (sim.shown() == nullptr) {
-      c.ui.empty_note(no_scene(sim));
+      if (sim.load_status.ok()) c.ui.empty_note(no_scene(sim));
       return;
     }
     draw_buttons(c, sim);

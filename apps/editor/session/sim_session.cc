@@ -18,6 +18,12 @@ constexpr auto kPublishPeriod = 16ms;
 constexpr double kMaxLagS = 0.1;
 constexpr auto kRatePeriod = 500ms;
 
+/// A task without news: no snapshot follows unless it makes something move.
+struct Quiet {
+  std::function<void()> run;
+  void operator()() const { run(); }
+};
+
 double seconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();
 }
@@ -139,9 +145,9 @@ void SimSession::perturb(std::optional<Perturb> perturb) {
 }
 
 void SimSession::pass_time(double wall_s) {
-  post([this, wall_s] {
+  post(Quiet{[this, wall_s] {
     if (next_.playing && run_) due_s_ += wall_s * next_.speed;
-  });
+  }});
 }
 
 bool SimSession::wait_idle(std::chrono::milliseconds timeout) const {
@@ -276,7 +282,11 @@ void SimSession::run_loop(const std::stop_token& stop) {
       tasks.swap(tasks_);
       stepping_ = true;
     }
-    for (const Task& task : tasks) task();
+    bool is_news = false;
+    for (const Task& task : tasks) {
+      task();
+      is_news = is_news || task.target<Quiet>() == nullptr;
+    }
     const bool playing = next_.playing && run_;
     if (playing && !was_playing) last_tick_ = rate_since_ = Clock::now();
     const MomentPointer shown_before = run_ ? run_->shown_moment() : nullptr;
@@ -284,7 +294,7 @@ void SimSession::run_loop(const std::stop_token& stop) {
     more_due = playing && step_due(Clock::now() + kPublishPeriod);
     measure_rate(Clock::now());
     const bool moved = run_ && run_->shown_moment() != shown_before;
-    if (!tasks.empty() || moved || playing != was_playing) publish();
+    if (is_news || moved || playing != was_playing) publish();
     was_playing = next_.playing && run_;
   }
 }

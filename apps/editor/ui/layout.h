@@ -19,7 +19,8 @@ struct LayoutNode {
   std::unique_ptr<LayoutNode> first, second;  ///< Of a split.
   std::vector<std::string> panels;            ///< Of tabs.
   std::size_t active = 0;
-  bool raise = false;  ///< The active panel is to come to the front.
+  bool raise = true;  ///< The active panel is to come to the front: also the bar of a layout that
+                      ///< was there before.
 };
 
 class Layout {

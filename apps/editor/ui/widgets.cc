@@ -240,9 +240,8 @@ bool Ui::choice(const Widget& widget, int& index, std::span<const std::string> i
 bool Ui::segmented(const Widget& widget, int& index, std::span<const std::string> items) {
   bool changed = false;
   push(widget.name());
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {1.0F, 0.0F});
   for (int i = 0; i < static_cast<int>(items.size()); ++i) {
-    if (i > 0) ImGui::SameLine();
+    if (i > 0) ImGui::SameLine(0.0F, 1.0F);
     ImGui::PushStyleColor(ImGuiCol_Button, i == index ? theme().accent_soft : theme().frame);
     if (button(Widget(items[i]).tip(widget.tip()).off(widget.off())) && i != index) {
       index = i;
@@ -250,7 +249,6 @@ bool Ui::segmented(const Widget& widget, int& index, std::span<const std::string
     }
     ImGui::PopStyleColor();
   }
-  ImGui::PopStyleVar();
   pop();
   return changed;
 }
