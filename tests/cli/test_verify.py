@@ -397,7 +397,7 @@ PICTURES = {
     "masks of what is seen only": (visible_only, "amodal0"),
     "masks one object off": (change("amodal0.orbit", lambda v: v << 1), "amodal0.orbit"),
     "masks one frame late": (late("amodal0.orbit"), "amodal0.orbit"),
-    "layers exchanged": (exchanged("depth_layer1", "depth_layer2"), "depth_layer1"),
+    "layers exchanged": (exchanged("depth_layer1", "depth_layer2"), "depth_layer2"),
     "the first layer is the surface": (lambda f, rng, rows: f["depth_layer1.orbit"].__setitem__(rows, f["depth.orbit"][rows]), "depth_layer1.orbit"),
     "objects behind exchanged": (exchanged("segmentation_layer1", "segmentation_layer2"), "segmentation_layer2"),
     "objects behind are those before": (lambda f, rng, rows: f["segmentation_layer1"].__setitem__(rows, f["segmentation"][rows]), "segmentation_layer1"),
