@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "apps/editor/session/dataset_overview.h"
 #include "apps/editor/ui/shell.h"
-#include "exporters/shard/dataset_reader.h"
 
 namespace diorama::editor {
 namespace {
@@ -205,7 +205,7 @@ Status FileActions::open(const fs::path& file) {
   const std::string extension = file.extension().string();
   if (fs::is_directory(file, ignored) || extension == ".h5" || extension == ".hdf5") {
     // Its panel reads it in the background; here a fault is still the opener's to hear.
-    DIORAMA_RETURN_IF_ERROR(DatasetReader::open(file).status());
+    DIORAMA_RETURN_IF_ERROR(check_dataset(file));
     p_.open_dataset(file);
   } else {
     DIORAMA_RETURN_IF_ERROR(p_.workspace.open(file));

@@ -40,12 +40,13 @@ void read_views(const json& root, DatasetOverview& overview) {
   }
 }
 
-void read_shards(const json& root, DatasetOverview& overview) {
-  if (!root.contains("shards")) return;
+/// All shards, or only the one that stands at `only`.
+void read_shards(const json& root, const std::string& only, DatasetOverview& overview) {
   std::int64_t first = 0;
   for (const json& entry : root.at("shards")) {
     DatasetShard shard;
     shard.file = entry.at("file");
+    if (!only.empty() && std::filesystem::path(shard.file).filename() != only) continue;
     shard.sha256 = entry.at("sha256");
     shard.bytes = entry.at("bytes");
     shard.rows = entry.at("rows");
@@ -59,7 +60,7 @@ void read_shards(const json& root, DatasetOverview& overview) {
   }
 }
 
-Status read_json(const std::string& text, DatasetOverview& overview) {
+Status read_json(const std::string& text, const std::string& only_shard, DatasetOverview& overview) {
   try {
     const json root = json::parse(text);
     overview.scenario_name = root.value("scenario_name", "");
@@ -71,7 +72,7 @@ Status read_json(const std::string& text, DatasetOverview& overview) {
     overview.object_names = names_in(root, "objects");
     overview.class_names = names_in(root, "classes");
     read_views(root, overview);
-    read_shards(root, overview);
+    read_shards(root, only_shard, overview);
   } catch (const json::exception& error) {
     return invalid_input(overview.path.string() + ": its description is damaged: " + error.what());
   }
@@ -96,18 +97,17 @@ std::string DatasetOverview::object_name(int object) const {
   return known ? object_names[static_cast<std::size_t>(object)] : "";
 }
 
+Status check_dataset(const std::filesystem::path& path) { return DatasetReader::open(path).status(); }
+
 Result<DatasetOverview> describe_dataset(const DatasetReader& reader,
                                          const std::filesystem::path& path) {
   DatasetOverview overview;
   overview.path = path;
   overview.columns = reader.columns();
-  DIORAMA_RETURN_IF_ERROR(read_json(reader.description_json(), overview));
-  if (overview.shards.empty()) {
-    std::error_code ignored;
-    const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(path, ignored));
-    overview.shards.push_back({path.filename().string(), "", bytes, reader.num_rows(), 0,
-                               static_cast<std::int64_t>(reader.episode_lengths().size())});
-  }
+  std::error_code ignored;
+  const bool whole = path.filename() == "index.h5" || std::filesystem::is_directory(path, ignored);
+  const std::string only_shard = whole ? "" : path.filename().string();
+  DIORAMA_RETURN_IF_ERROR(read_json(reader.description_json(), only_shard, overview));
   for (std::size_t i = 0; i < reader.episode_lengths().size(); ++i) {
     DatasetEpisode episode;
     episode.first_row = reader.episode_offsets()[i];
@@ -145,9 +145,7 @@ std::vector<PictureColumn> picture_columns(const DatasetOverview& overview) {
 Result<SimRequest> episode_scene(const DatasetOverview& overview, std::int64_t position,
                                  const std::filesystem::path& base_folder) {
   if (overview.scenario_text.empty()) {
-    return invalid_input(
-        overview.path.string() +
-        " is a single shard and does not carry its scenario: open the dataset's folder");
+    return invalid_input(overview.path.string() + ": its dataset.json does not carry its scenario");
   }
   if (position < 0 || position >= static_cast<std::int64_t>(overview.episodes.size())) {
     return invalid_input("the dataset has no episode at position " + std::to_string(position));

@@ -46,7 +46,7 @@ struct DatasetView {
 struct DatasetOverview {
   std::filesystem::path path;
   std::string scenario_name;
-  std::string scenario_text;  ///< "" of a single shard: only dataset.json has it.
+  std::string scenario_text;
   std::uint64_t seed = 0;
   double frame_rate_hz = 0.0;
   std::string engine;
@@ -56,13 +56,16 @@ struct DatasetOverview {
   std::vector<DatasetEpisode> episodes;
   std::vector<DatasetRejection> rejected;
   std::vector<DatasetView> views;         ///< The main view first.
-  std::vector<std::string> object_names;  ///< By object index; may be empty of a single shard.
+  std::vector<std::string> object_names;  ///< By object index.
   std::vector<std::string> class_names;
 
   const FoundColumn* find_column(const std::string& name) const;
   /// "" if unknown.
   std::string object_name(int object) const;
 };
+
+/// Why `path` cannot be opened as a dataset or as a shard of one, if it cannot.
+Status check_dataset(const std::filesystem::path& path);
 
 /// Reads what `reader`, opened at `path`, says about itself, and the episodes' numbers.
 Result<DatasetOverview> describe_dataset(const DatasetReader& reader,

@@ -139,7 +139,7 @@ TEST_CASE("an episode leads back to its scenario and seed") {
   CHECK(!episode_scene(*snapshot->overview, 4, folder.path()).ok());
 }
 
-TEST_CASE("a single shard opens without its dataset; what is no dataset is a status") {
+TEST_CASE("a single shard opens as a part of its dataset; what is no dataset is a status") {
   const TempDir folder;
   const fs::path data = make_dataset(folder.path());
   DatasetSession session;
@@ -151,7 +151,9 @@ TEST_CASE("a single shard opens without its dataset; what is no dataset is a sta
   CHECK(snapshot->overview->episodes.size() == 2);
   CHECK(snapshot->overview->episodes[0].episode == 2);
   CHECK(snapshot->frame->pictures.size() == 3);
-  CHECK(!episode_scene(*snapshot->overview, 0, folder.path()).ok());
+  const auto request = episode_scene(*snapshot->overview, 0, folder.path());
+  REQUIRE_MESSAGE(request.ok(), request.status().message());
+  CHECK(request->key.episode == 2);
 
   session.open(folder.path() / "ball.textproto");
   REQUIRE(session.wait_idle(kLong));
