@@ -46,11 +46,11 @@ std::int64_t integer(const json& value, const std::string& what, std::int64_t lo
 
 /// Member `name`, which must be a list.
 const json& list_of(const json& root, const char* name, Problem& problem) {
-  static const json kEmpty = json::array();
+  static const json empty = json::array();
   const json& value = root.at(name);
   if (value.is_array()) return value;
   problem.note("'" + std::string(name) + "' is not a list");
-  return kEmpty;
+  return empty;
 }
 
 std::optional<ColumnType> type_of(const std::string& name) {

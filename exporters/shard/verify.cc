@@ -70,10 +70,10 @@ class DatasetCheck {
 
   /// A member of a JSON object that may be anything; null if it is not there.
   static const json& member(const json& object, const char* name) {
-    static const json kNothing;
-    if (!object.is_object()) return kNothing;
+    static const json nothing;
+    if (!object.is_object()) return nothing;
     const auto found = object.find(name);
-    return found == object.end() ? kNothing : *found;
+    return found == object.end() ? nothing : *found;
   }
 
   void read_facts() {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <set>
 #include <string>
 #include <thread>
@@ -38,7 +39,7 @@ bool is_recordable(const ChannelInfo& info) {
 }
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole >= 3600) return fmt::format("{}:{:02}:{:02} h", whole / 3600, whole / 60 % 60, whole % 60);
   if (whole >= 60) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
   return fmt::format("{:.3g} s", seconds);
@@ -112,9 +113,9 @@ class GeneratePanel : public Panel {
       c.browser.ask({.title = "Dataset folder", .purpose = FileBrowser::Purpose::kFolder,
                      .chosen = [this](const std::filesystem::path& path) { folder_ = path.string(); }});
     }
-    static const std::array<std::string, 3> kModes = {"New", "Resume", "Replace"};
+    static const std::array<std::string, 3> modes = {"New", "Resume", "Replace"};
     c.ui.caption("If it is there", "New refuses, Resume goes on where a run stopped, Replace removes the dataset that is there");
-    c.ui.segmented("Mode", mode_, kModes);
+    c.ui.segmented("Mode", mode_, modes);
   }
 
   void draw_amount(PanelContext& c) {
@@ -127,9 +128,9 @@ class GeneratePanel : public Panel {
     const auto cores = static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
     c.ui.caption("Workers", "Episodes at a time; 0 = one per core. The data is the same for any number");
     c.ui.integer("Workers", workers_, {.unit = workers_ == 0 ? fmt::format("= {} cores", cores) : "", .lower = 0, .upper = 1024, .whole = true});
-    static const std::array<std::string, 3> kEngines = {"As the scenario says", "MuJoCo", "Bullet"};
+    static const std::array<std::string, 3> engines = {"As the scenario says", "MuJoCo", "Bullet"};
     c.ui.caption("Physics", "Which engine steps");
-    c.ui.choice("Physics", engine_, kEngines);
+    c.ui.choice("Physics", engine_, engines);
   }
 
   void draw_channels(PanelContext& c) {
@@ -155,12 +156,12 @@ class GeneratePanel : public Panel {
   }
 
   void draw_storage(PanelContext& c) {
-    static const std::array<std::string, 2> kPixels = {"Deflate", "Raw"};
-    static const std::array<std::string, 3> kDepths = {"float32", "float16", "int16 mm"};
+    static const std::array<std::string, 2> pixel_kinds = {"Deflate", "Raw"};
+    static const std::array<std::string, 3> depth_kinds = {"float32", "float16", "int16 mm"};
     c.ui.caption("Pixels", "Raw reads faster and takes more room");
-    c.ui.segmented("Pixels", pixels_, kPixels);
+    c.ui.segmented("Pixels", pixels_, pixel_kinds);
     c.ui.caption("Depth", "Smaller types are less exact; int16 counts millimetres up to 32.767 m");
-    c.ui.segmented("Depth", depth_, kDepths);
+    c.ui.segmented("Depth", depth_, depth_kinds);
   }
 
   GenerateSettings settings(PanelContext& c) const {

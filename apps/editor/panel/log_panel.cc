@@ -23,9 +23,9 @@ class LogPanel : public Panel {
     }
     ImGui::SetNextItemWidth(60 * c.ui.step());
     c.ui.search_field("Filter", filter_);
-    static const std::array<std::string, 3> kLevels = {"All", "Warnings", "Errors"};
+    static const std::array<std::string, 3> levels = {"All", "Warnings", "Errors"};
     c.ui.same_line();
-    c.ui.segmented("Level", level_, kLevels);
+    c.ui.segmented("Level", level_, levels);
     c.ui.same_line();
     const std::string empty = lines_.empty() ? "the log is empty" : "";
     if (c.ui.button(Widget("Copy").tip("The lines shown, to the clipboard").off(empty)))

@@ -57,8 +57,8 @@ class ProblemsPanel : public Panel {
 
  private:
   void draw_head(PanelContext& c, const std::vector<Diagnostic>& problems) {
-    static const std::array<std::string, 2> kLevels = {"All", "Errors"};
-    c.ui.segmented("Level", level_, kLevels);
+    static const std::array<std::string, 2> levels = {"All", "Errors"};
+    c.ui.segmented("Level", level_, levels);
     c.ui.same_line();
     const auto errors = std::count_if(problems.begin(), problems.end(), is_error);
     const auto warnings = static_cast<std::ptrdiff_t>(problems.size()) - errors;

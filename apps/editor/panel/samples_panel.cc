@@ -70,8 +70,8 @@ class SamplesPanel : public Panel {
     ImGui::SetNextItemWidth(24 * c.ui.step());
     c.ui.integer(Widget("First").tip("The first episode"), first_, {.lower = 0, .upper = 1e12, .whole = true});
     c.ui.same_line(3);
-    static const std::array<std::string, 3> kDepths = {"Drawn", "Settled", "At the end"};
-    if (c.ui.segmented(Widget("Show").tip("As drawn, after settling, or in the last row"), depth_, kDepths)) start(c);
+    static const std::array<std::string, 3> depths = {"Drawn", "Settled", "At the end"};
+    if (c.ui.segmented(Widget("Show").tip("As drawn, after settling, or in the last row"), depth_, depths)) start(c);
     c.ui.same_line(3);
     c.ui.checkbox(Widget("Automatic").tip("Draw anew whenever the document changes"), automatic_);
   }

@@ -14,10 +14,10 @@ class SettingsPanel : public Panel {
   void draw(PanelContext& c) override {
     StyleChoice& style = c.settings.style;
     c.ui.heading("Looks");
-    static const std::array<std::string, 2> kThemes = {"Dark", "Light"};
+    static const std::array<std::string, 2> themes = {"Dark", "Light"};
     c.ui.caption("Theme");
     int theme = style.theme == ThemeName::kDark ? 0 : 1;
-    if (c.ui.segmented("Theme", theme, kThemes))
+    if (c.ui.segmented("Theme", theme, themes))
       style.theme = theme == 0 ? ThemeName::kDark : ThemeName::kLight;
     c.ui.caption("Text size",
                  "All text and spacing grows with it. A display with fine pixels has its own "
