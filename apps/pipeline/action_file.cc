@@ -1,11 +1,12 @@
 #include "apps/pipeline/action_file.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <regex>
+#include <optional>
 #include <string_view>
 
 #include "engine/core/text.h"
@@ -21,6 +22,30 @@ struct Table {
   std::vector<double> values;
 };
 
+/// What stands behind `'key':` between `open` and the next `close`.
+std::optional<std::string_view> entry_of(std::string_view header, const std::string& key, char open,
+                                         char close) {
+  const std::size_t name = header.find("'" + key + "':");
+  if (name == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = header.find_first_not_of(' ', name + key.size() + 3);
+  if (begin == std::string_view::npos || header[begin] != open) return std::nullopt;
+  const std::size_t end = header.find(close, begin + 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  return header.substr(begin + 1, end - begin - 1);
+}
+
+/// Takes a whole number of up to nine digits off the front of `text`, and spaces and a comma behind
+/// it.
+std::optional<std::size_t> take_side(std::string_view& text) {
+  constexpr std::size_t kMostDigits = 9;
+  std::size_t side = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), side);
+  const auto digits = static_cast<std::size_t>(rest - text.data());
+  if (error != std::errc() || digits > kMostDigits) return std::nullopt;
+  text.remove_prefix(std::min(text.find_first_not_of(", ", digits), text.size()));
+  return side;
+}
+
 /// NumPy's format: magic, version, length of the header, the header as a Python dictionary, then
 /// the values.
 Result<Table> read_npy(std::string_view text) {
@@ -35,25 +60,25 @@ Result<Table> read_npy(std::string_view text) {
       byte(8) + (byte(9) << 8U) + (old ? 0 : (byte(10) << 16U) + (byte(11) << 24U));
   if (length > text.size() - begin || length > 4096)
     return invalid_input("it is cut off in its header");
-  const std::string header(text.substr(begin, length));
-  std::smatch type;
-  std::smatch shape;
-  if (!std::regex_search(header, type, std::regex("'descr': *'([^']*)'")) ||
-      !std::regex_search(header, shape, std::regex("'shape': *\\(([^)]*)\\)"))) {
-    return invalid_input("its header is " + header);
+  const std::string_view header = text.substr(begin, length);
+  const auto type = entry_of(header, "descr", '\'', '\'');
+  const auto shape = entry_of(header, "shape", '(', ')');
+  if (!type || !shape) return invalid_input("its header is " + std::string(header));
+  std::string_view sides = *shape;
+  const auto rows = take_side(sides);
+  const auto width = take_side(sides);
+  if (!rows || !width || !sides.empty()) {
+    return invalid_input("it has the shape (" + std::string(*shape) + ")");
   }
-  std::smatch sides;
-  const std::string sides_text = shape[1];
-  if (!std::regex_match(sides_text, sides, std::regex(" *([0-9]{1,9}), *([0-9]{1,9}),? *"))) {
-    return invalid_input("it has the shape (" + sides_text + ")");
-  }
-  if (header.find("'fortran_order': False") == std::string::npos) {
+  if (header.find("'fortran_order': False") == std::string_view::npos) {
     return invalid_input("it is in Fortran order: save numpy.ascontiguousarray(actions)");
   }
-  const std::size_t item = type[1] == "<f8" ? 8 : type[1] == "<f4" ? 4 : 0;
-  if (item == 0)
-    return invalid_input("its type is '" + type[1].str() + "': save actions.astype(numpy.float32)");
-  Table table{std::stoul(sides[1]), std::stoul(sides[2]), {}};
+  const std::size_t item = *type == "<f8" ? 8 : *type == "<f4" ? 4 : 0;
+  if (item == 0) {
+    return invalid_input("its type is '" + std::string(*type) +
+                         "': save actions.astype(numpy.float32)");
+  }
+  Table table{*rows, *width, {}};
   const std::string_view data = text.substr(begin + length);
   if (data.size() != table.rows * table.width * item) {
     return invalid_input("it holds " + std::to_string(data.size()) +

@@ -84,7 +84,7 @@ Trajectory rolled_out(PhysicsWorld& world, std::vector<Action> actions) {
 }
 
 bool same_bits(const void* a, const void* b, std::size_t size) {
-  return std::memcmp(a, b, size) == 0;
+  return size == 0 || std::memcmp(a, b, size) == 0;
 }
 
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
