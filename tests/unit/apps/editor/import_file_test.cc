@@ -66,7 +66,8 @@ TEST_CASE("a mesh that is put on a surface touches it with its box") {
   const TempDir folder;
   const fs::path file = written(folder, "rock.obj", tetrahedron(0.0));
   const auto position = [&](const SurfacePoint& on) {
-    const schema::Vec3& at = with(kEmpty, file, on).scenario().body(0).position_m();
+    const Document document = with(kEmpty, file, on);
+    const schema::Vec3& at = document.scenario().body(0).position_m();
     return dvec3(at.x(), at.y(), at.z());
   };
   CHECK(position({{2, 3, 0.5}, {0, 0, 1}}) == dvec3(2, 3, 0.5));
