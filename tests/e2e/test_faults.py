@@ -30,6 +30,14 @@ def test_a_file_that_cannot_be_read_is_named_with_its_fault(tmp_path, name, cont
         assert path.read_bytes() == (content.encode() if isinstance(content, str) else content)
 
 
+def test_a_file_without_a_scene_is_shown_and_told(tmp_path):
+    (tmp_path / "broken.xml").write_text("<mujoco><worldbody><body><geom type='cube'/></body></worldbody></mujoco>")
+    done = run_editor(tmp_path, "broken.xml", *PICTURE)
+    assert done.returncode == 3
+    assert "broken.xml" in done.stderr and "cube" in done.stderr
+    assert (tmp_path / "x.png").exists()
+
+
 def test_a_file_that_the_system_does_not_give_is_named(tmp_path):
     done = run_editor(tmp_path, "/proc/self/mem", *PICTURE)
     assert done.returncode == 3

@@ -16,6 +16,12 @@
 #include "scenes/field_path.h"
 
 namespace diorama::editor {
+namespace {
+
+// A dialog is drawn a frame after it was asked for, and its field has the keyboard two frames later.
+constexpr int kFramesUntilFocus = 3;
+
+}  // namespace
 
 Result<std::unique_ptr<Editor>> Editor::make(vulkan::Device& device, const Options& options,
                                              std::function<void()> wake_hook) {
@@ -59,7 +65,6 @@ Editor::Editor(std::unique_ptr<UiHost> host, const Options& options, Settings se
                     .use = [this](const std::string& name) { use_preset(name); },
                     .keep = [this] { log_.add(save_settings()); }}) {
   if (options_.test_mode) log_.fix_clock();
-  log_.info("Fonts: " + host_->fonts().description);
   for (const auto& [id, chord] : settings_.shortcuts) saved_shortcuts_[id] = chord;
   // A picture alone changes nothing that could be lost.
   const bool keeps_journal = !options_.headless || !options_.script.empty();
@@ -218,7 +223,8 @@ void Editor::add_actions() {
        .shortcut = {.key = Key::kP, .ctrl = true, .shift = true},
        .run = [this] {
          open_command_palette();
-         host_->keep_drawing();
+         host_->input().hold_text(kFramesUntilFocus);
+         host_->keep_drawing(kFramesUntilFocus);
        }});
 }
 

@@ -49,9 +49,13 @@ Status run(Editor& editor, const Options& options) {
     }
     DIORAMA_RETURN_IF_ERROR(editor.frame(width, height, kFrameSeconds));
   }
-  if (options.screenshot.empty()) return {};
-  DIORAMA_ASSIGN_OR_RETURN(const ImageU8 picture, editor.host().picture());
-  return write_png(options.screenshot, picture);
+  if (!options.screenshot.empty()) {
+    DIORAMA_ASSIGN_OR_RETURN(const ImageU8 picture, editor.host().picture());
+    DIORAMA_RETURN_IF_ERROR(write_png(options.screenshot, picture));
+  }
+  // A script says itself what it expects; who only wants to see a file hears that it gives no scene.
+  if (script != nullptr || options.file.empty()) return {};
+  return editor.context().workspace.snapshot()->load_status.with_context(options.file);
 }
 
 }  // namespace

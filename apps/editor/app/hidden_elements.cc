@@ -28,9 +28,31 @@ void HiddenElements::show_all() {
   ++revision_;
 }
 
-void HiddenElements::rename(const std::string& path, const std::string& name) {
+namespace {
+
+/// The path of the element after the command.
+std::string path_after(const Rename& rename) {
+  return rename.path.substr(0, rename.path.find('[') + 1) + rename.name + "]";
+}
+
+}  // namespace
+
+void HiddenElements::follow(const std::vector<Command>& commands) {
+  for (const Command& command : commands) {
+    if (const auto* done = std::get_if<Rename>(&command)) rename(done->path, path_after(*done));
+  }
+}
+
+void HiddenElements::follow_back(const std::vector<Command>& commands) {
+  for (auto command = commands.rbegin(); command != commands.rend(); ++command) {
+    if (const auto* undone = std::get_if<Rename>(&*command))
+      rename(path_after(*undone), undone->path);
+  }
+}
+
+void HiddenElements::rename(const std::string& path, const std::string& new_path) {
   if (paths_.erase(path) == 0) return;
-  paths_.insert(path.substr(0, path.find('[') + 1) + name + "]");
+  paths_.insert(new_path);
   ++revision_;
 }
 

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
+
+#include "apps/editor/command/command.h"
 
 namespace diorama::editor {
 
@@ -20,13 +23,16 @@ class HiddenElements {
 
   void set_hidden(const std::string& path, bool hidden);
   void show_all();
-  /// The element has got another name.
-  void rename(const std::string& path, const std::string& name);
+  /// Commands were done, or taken back: what was renamed stays hidden.
+  void follow(const std::vector<Command>& commands);
+  void follow_back(const std::vector<Command>& commands);
 
   /// Another number, another set.
   std::uint64_t revision() const { return revision_; }
 
  private:
+  void rename(const std::string& path, const std::string& new_path);
+
   std::set<std::string> paths_;
   std::uint64_t revision_ = 0;
 };

@@ -19,8 +19,7 @@ Workspace::Workspace(WorkspaceOptions options, Log& log)
 bool Workspace::emit(const Command& command, const std::string& gesture) {
   const Status status = bench_.apply(command, gesture);
   log_.add(status);
-  if (const auto* rename = std::get_if<Rename>(&command); rename != nullptr && status.ok())
-    hidden_.rename(rename->path, rename->name);
+  if (status.ok()) hidden_.follow({command});
   return status.ok();
 }
 
@@ -28,7 +27,16 @@ bool Workspace::emit_all(const std::string& title, const std::vector<Command>& c
                          const std::string& gesture) {
   const Status status = bench_.apply_all(title, commands, gesture);
   log_.add(status);
+  if (status.ok()) hidden_.follow(commands);
   return status.ok();
+}
+
+void Workspace::undo() {
+  if (bench_.undo()) hidden_.follow_back(history().commands(history().position()));
+}
+
+void Workspace::redo() {
+  if (bench_.redo()) hidden_.follow(history().commands(history().position() - 1));
 }
 
 void Workspace::start_over() {

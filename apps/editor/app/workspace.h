@@ -41,8 +41,8 @@ class Workspace {
   bool emit(const Command& command, const std::string& gesture = "");
   bool emit_all(const std::string& title, const std::vector<Command>& commands,
                 const std::string& gesture = "");
-  void undo() { bench_.undo(); }
-  void redo() { bench_.redo(); }
+  void undo();
+  void redo();
   void select(const Selection& paths) { bench_.select(paths); }
   void toggle_selected(const std::string& path) { bench_.toggle_selected(path); }
 

@@ -163,6 +163,10 @@ void Journal::restart(const Document& document, std::size_t position) {
                          "; save often, or set XDG_STATE_HOME to a folder that can be written");
 }
 
+void Journal::begin(const Document& document, const CommandStack& stack) {
+  if (!open_ && !stack.in_group()) restart(document, stack.position());
+}
+
 void Journal::append(const StackEvent& event, const Document& document, const CommandStack& stack) {
   if (folder_.empty()) return;
   const std::size_t position = stack.position();

@@ -29,6 +29,8 @@ class Journal {
 
   /// Begins anew with the document as it stands. `position` is that of its command stack.
   void restart(const Document& document, std::size_t position);
+  /// Something is about to be done: the document as it stands is the snapshot, if there is none yet.
+  void begin(const Document& document, const CommandStack& stack);
   /// Appends what happened. Now and then, and where the lines before do not reach, begins anew
   /// instead.
   void append(const StackEvent& event, const Document& document, const CommandStack& stack);

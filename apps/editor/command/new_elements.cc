@@ -319,6 +319,50 @@ Result<std::vector<Command>> add_group(const Document& document) {
           "high: 0.08 } } }\n}"}};
 }
 
+std::vector<std::string> scene_kinds() { return {"simple", "scattered"}; }
+
+bool holds_no_scene(const schema::Scenario& scenario) {
+  return scenario.body_size() == 0 && scenario.group_size() == 0 && !scenario.has_model();
+}
+
+Result<std::vector<Command>> add_scene(const Document& document, const std::string& scene_kind) {
+  DIORAMA_RETURN_IF_ERROR(check_kind(scene_kind, scene_kinds(), "scene"));
+  const schema::Scenario& scenario = document.scenario();
+  if (!holds_no_scene(scenario)) return invalid_input("the document holds a scene already");
+  const auto named = [&](const std::string& list, const std::string& wanted) {
+    return name_field(unused_name(scenario, list, wanted));
+  };
+  const std::string floor_material = unused_name(scenario, "material", "floor");
+  std::vector<Command> commands = {
+      InsertElement{"material", -1,
+                    name_field(floor_material) +
+                        "roughness: 0.8 texture { pattern: CHECKER color_a { r: 0.86 g: 0.84 b: 0.8 } "
+                        "color_b { r: 0.7 g: 0.68 b: 0.65 } repeat_x: 1 repeat_y: 1 uniform: true }"},
+      InsertElement{"body", -1,
+                    named("body", "floor") +
+                        "class_name: \"floor\" motion: STATIC shape { plane { half_x_m: 5 half_y_m: 5 } "
+                        "material: " + quoted_text(floor_material) + " }"}};
+  if (scene_kind == "simple") {
+    const std::string material = unused_name(scenario, "material", "box");
+    commands.emplace_back(InsertElement{
+        "material", -1, name_field(material) + "base_color { r: 0.16 g: 0.38 b: 0.72 } roughness: 0.45"});
+    commands.emplace_back(InsertElement{
+        "body", -1,
+        named("body", "box") +
+            "class_name: \"box\" position_m { z: 0.6 } rotation { euler { roll_deg: 25 yaw_deg: 20 } } "
+            "shape { box { half_x_m: 0.1 half_y_m: 0.1 half_z_m: 0.1 } material: " + quoted_text(material) + " }"});
+  } else {
+    DIORAMA_ASSIGN_OR_RETURN(const std::vector<Command> group, add_group(document));
+    commands.insert(commands.end(), group.begin(), group.end());
+  }
+  commands.emplace_back(InsertElement{
+      "camera", -1,
+      named("camera", "main") + "fixed { position_m { x: 1.8 y: -1.6 z: 1.1 } look_at_m { z: 0.3 } }"});
+  commands.emplace_back(
+      InsertElement{"light", -1, named("light", "sun") + "sun { azimuth_deg: -35 elevation_deg: 48 }"});
+  return commands;
+}
+
 Result<std::vector<Command>> import_model(const Document& document,
                                           const std::filesystem::path& file) {
   std::error_code error;

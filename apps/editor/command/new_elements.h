@@ -55,6 +55,13 @@ Result<std::vector<Command>> add_joint(const Document& document, const std::stri
 Result<std::vector<Command>> add_camera(const Document& document, const std::string& camera_kind);
 Result<std::vector<Command>> add_light(const Document& document, const std::string& light_kind);
 Result<std::vector<Command>> add_material(const Document& document);
+/// Names of the scenes to begin with: "simple", "scattered".
+std::vector<std::string> scene_kinds();
+/// Everything that an episode needs, for an empty document: a floor, something that falls on it, a camera, the sun.
+/// "simple" is one box; "scattered" is add_group().
+Result<std::vector<Command>> add_scene(const Document& document, const std::string& scene_kind);
+/// Whether there is nothing to show: no body, no group and no model file.
+bool holds_no_scene(const schema::Scenario& scenario);
 /// Boxes and balls of random size scattered above the ground.
 Result<std::vector<Command>> add_group(const Document& document);
 /// The scenario is built on this model file (MJCF).

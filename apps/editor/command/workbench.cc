@@ -143,8 +143,7 @@ std::string Workbench::stop_macro() {
 
 Status Workbench::play_macro(const std::string& text) {
   DIORAMA_ASSIGN_OR_RETURN(const std::vector<Command> commands, macro_from_text(text));
-  return stack_.apply_all("Play a macro of " + std::to_string(commands.size()) + " commands",
-                          commands);
+  return apply_all("Play a macro of " + std::to_string(commands.size()) + " commands", commands);
 }
 
 }  // namespace diorama::editor

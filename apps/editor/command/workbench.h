@@ -26,13 +26,16 @@ class Workbench {
 
   // Commands: see CommandStack.
   Status apply(const Command& command, const std::string& gesture = "") {
+    journal_.begin(document_, stack_);
     return stack_.apply(command, gesture);
   }
   Status apply_all(const std::string& title, const std::vector<Command>& commands,
                    const std::string& gesture = "") {
+    journal_.begin(document_, stack_);
     return stack_.apply_all(title, commands, gesture);
   }
   void begin_group(const std::string& title, const std::string& gesture = "") {
+    journal_.begin(document_, stack_);
     stack_.begin_group(title, gesture);
   }
   void end_group() { stack_.end_group(); }

@@ -2,11 +2,14 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 #include <vector>
 
 #include "apps/editor/document/schema_text.h"
+#include "engine/core/text.h"
 
 namespace diorama::editor {
 namespace {
@@ -60,6 +63,20 @@ std::string field_help(const google::protobuf::FieldDescriptor& field) {
   }();
   const auto found = comments.find(field.full_name());
   return found == comments.end() ? "" : found->second;
+}
+
+std::string field_caption(const google::protobuf::FieldDescriptor& descriptor) {
+  const std::string& field = descriptor.name();
+  static const std::set<std::string> units = {"m",       "kg",   "s",  "deg", "hz",  "px", "lux",
+                                              "candela", "nits", "m3", "s2",  "rad", "n"};
+  std::vector<std::string> words;
+  for (std::size_t begin = 0; begin <= field.size();) {
+    const std::size_t end = std::min(field.find('_', begin), field.size());
+    words.push_back(field.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  while (words.size() > 1 && units.contains(words.back())) words.pop_back();
+  return join(words, " ");
 }
 
 }  // namespace diorama::editor

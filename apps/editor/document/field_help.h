@@ -12,4 +12,7 @@ namespace diorama::editor {
 /// The comment behind or above the field, as one line; "" if it has none.
 std::string field_help(const google::protobuf::FieldDescriptor& field);
 
+/// "linear velocity" for linear_velocity_m_s: the unit stands behind the number.
+std::string field_caption(const google::protobuf::FieldDescriptor& field);
+
 }  // namespace diorama::editor

@@ -23,6 +23,10 @@ class CamerasPanel : public Panel {
 
   void draw(PanelContext& c) override {
     const SimSnapshot& sim = *c.workspace.snapshot();
+    if (sim.shown() != nullptr && sim.scene->scene().cameras.empty()) {
+      c.ui.empty_note("There is no camera yet: Add, Camera. A dataset needs one.");
+      return;
+    }
     if (sim.shown() == nullptr) {
       c.ui.empty_note("There is no scene to look at.");
       return;

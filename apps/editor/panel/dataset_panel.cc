@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -236,6 +237,7 @@ class DatasetPanel : public Panel {
     const Magnify magnify = has_pure_colors(picture.channel) ? Magnify::kPixels : Magnify::kSmooth;
     if (texture == nullptr) texture = c.ui.textures().set(key, snapshot_->sequence, picture.picture, magnify);
     c.ui.push(picture.column);
+    ImGui::AlignTextToFramePadding();  // Side by side all begin at the same height.
     c.ui.text(channel_info(picture.channel).title);
     c.ui.same_line(2);
     c.ui.dim(fmt::format("{}  {} x {} px", picture.column, picture.picture.width_px, picture.picture.height_px));
@@ -271,10 +273,12 @@ class DatasetPanel : public Panel {
       return ImVec2{corner.x + static_cast<float>(px.x + 0.5) * scale, corner.y + static_cast<float>(px.y + 0.5) * scale};
     };
     const auto color = [&](int index) { return color_u32(series[static_cast<std::size_t>(index) % series.size()]); };
+    std::map<std::string, std::string> said;  // A name stands once, however many overlays bring it.
     for (const DatasetFrame::Drawn& drawn : frame.overlays) {
       if (!overlays_.contains(drawn.name)) continue;
       for (const OverlayLine& line : drawn.overlay.lines) draw.AddLine(place(line.from_px), place(line.to_px), color(line.color), 1.5F);
       for (const OverlayText& text : drawn.overlay.texts) {
+        if (said.emplace(text.text, drawn.name).first->second != drawn.name) continue;
         const ImVec2 at = place(text.at_px);
         draw.AddText({at.x + 1, at.y + 1}, IM_COL32_BLACK, text.text.c_str());
         draw.AddText(at, color(text.color), text.text.c_str());

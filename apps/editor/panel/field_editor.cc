@@ -6,6 +6,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include "apps/editor/document/field_help.h"
 #include "apps/editor/document/layout_text.h"
 #include "apps/editor/document/vary_paths.h"
 #include "engine/core/text.h"
@@ -55,7 +56,7 @@ void FieldEditor::draw_field(PanelContext& c, const FieldRef& ref, const std::st
     case FieldKind::kInteger:
       return draw_number(c, ref, name);
     case FieldKind::kBool: {
-      c.ui.caption(field.name());
+      c.ui.caption(field_caption(field));
       bool value = field_number(c.document.scenario(), ref).value_or(0.0) != 0.0;
       if (c.ui.checkbox(Widget(name).text("").varied(varies(c.document.scenario(), ref.path)),
                         value)) {
@@ -66,7 +67,7 @@ void FieldEditor::draw_field(PanelContext& c, const FieldRef& ref, const std::st
     case FieldKind::kEnum:
       return draw_words(c, ref, name);
     case FieldKind::kString: {
-      c.ui.caption(field.name());
+      c.ui.caption(field_caption(field));
       std::string value = field_text(c.document.scenario(), ref);
       if (c.ui.text_field(Widget(name).varied(varies(c.document.scenario(), ref.path)), value)
               .committed) {
@@ -115,7 +116,7 @@ void FieldEditor::draw_number(PanelContext& c, const FieldRef& ref, const std::s
   double value =
       absent ? rule.default_value.value_or(0.0) : field_number(scenario, ref).value_or(0.0);
   if (active_ == ref.path) value = number_;
-  c.ui.caption(ref.field().name(),
+  c.ui.caption(field_caption(ref.field()),
                rule.range_text() + (absent ? "; not set, this is the default" : ""));
   const NumberStyle style{.unit = rule.unit,
                           .lower = rule.lower,
@@ -139,7 +140,7 @@ void FieldEditor::draw_number(PanelContext& c, const FieldRef& ref, const std::s
 
 void FieldEditor::draw_color(PanelContext& c, const FieldRef& ref, const std::string& name) {
   const Message& parent = parent_of(c.document.scenario(), ref);
-  c.ui.caption(ref.field().name());
+  c.ui.caption(field_caption(ref.field()));
   const bool absent = is_absent(c.document.scenario(), ref);
   const auto& color =
       static_cast<const schema::Color&>(parent.GetReflection()->GetMessage(parent, &ref.field()));
@@ -176,7 +177,7 @@ void FieldEditor::draw_vector(PanelContext& c, const FieldRef& ref, const std::s
     double value = field_number(c.document.scenario(), part).value_or(0.0);
     if (active_ == part.path) value = number_;
     c.ui.caption(
-        i == 0 ? ref.field().name() + " " + part.field().name() : "  " + part.field().name(),
+        i == 0 ? field_caption(ref.field()) + " " + part.field().name() : "  " + part.field().name(),
         rule.range_text());
     set_width(c);
     const std::string part_name = name + "/" + part.field().name();
@@ -203,7 +204,7 @@ void FieldEditor::draw_words(PanelContext& c, const FieldRef& ref, const std::st
     items.push_back(words.value(i)->name());
     if (items.back() == present) index = i;
   }
-  c.ui.caption(ref.field().name());
+  c.ui.caption(field_caption(ref.field()));
   if (c.ui.choice(Widget(name).varied(varies(c.document.scenario(), ref.path)), index, items)) {
     c.workspace.emit(SetField{ref.path, items[static_cast<std::size_t>(index)]});
   }
@@ -211,12 +212,12 @@ void FieldEditor::draw_words(PanelContext& c, const FieldRef& ref, const std::st
 
 void FieldEditor::draw_message(PanelContext& c, const FieldRef& ref, const std::string& name) {
   if (is_absent(c.document.scenario(), ref)) {
-    c.ui.caption(ref.field().name());
+    c.ui.caption(field_caption(ref.field()));
     if (c.ui.button(Widget(name).text("Add").tip("It has its default now")))
       c.workspace.emit(SetField{ref.path, "{}"});
     return;
   }
-  if (!c.ui.section(Widget(name).text(ref.field().name()))) return;
+  if (!c.ui.section(Widget(name).text(field_caption(ref.field())))) return;
   const Descriptor& type = *ref.field().message_type();
   for (int i = 0; i < type.field_count(); ++i) {
     if (!type.field(i)->is_repeated())

@@ -25,20 +25,6 @@ namespace {
 
 namespace pb = google::protobuf;
 
-/// "linear velocity" for linear_velocity_m_s: the unit stands behind the number.
-std::string caption_of(const std::string& field) {
-  static const std::set<std::string> units = {"m",       "kg",   "s",  "deg", "hz",  "px", "lux",
-                                              "candela", "nits", "m3", "s2",  "rad", "n"};
-  std::vector<std::string> words;
-  for (std::size_t begin = 0; begin <= field.size();) {
-    const std::size_t end = std::min(field.find('_', begin), field.size());
-    words.push_back(field.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  while (words.size() > 1 && units.contains(words.back())) words.pop_back();
-  return join(words, " ");
-}
-
 /// Few numbers that belong together and stand in one line: a vector, angles, a quaternion.
 bool is_compact(const pb::Descriptor& message) {
   if (message.field_count() < 2 || message.field_count() > 4) return false;
@@ -179,7 +165,7 @@ class InspectorPanel : public Panel {
     int index = -1;
     for (int i = 0; i < oneof.field_count(); ++i) {
       if (oneof.field(i) == active) index = i;
-      kinds.push_back(caption_of(oneof.field(i)->name()));
+      kinds.push_back(field_caption(*oneof.field(i)));
     }
     c.ui.caption(oneof.name());
     if (c.ui.choice(Widget((suffix + "." + oneof.name()).substr(1)), index, kinds)) {
@@ -209,7 +195,7 @@ class InspectorPanel : public Panel {
       draw_part(c, message, field, suffix);
       return;
     }
-    c.ui.caption(caption_of(field.name()), field_help(field));
+    c.ui.caption(field_caption(field), field_help(field));
     const float buttons = 2.6F * ImGui::GetFrameHeight();
     ImGui::SetNextItemWidth(-buttons);
     const bool mixed = is_mixed(c, suffix);
@@ -397,7 +383,7 @@ class InspectorPanel : public Panel {
     } else {
       ImGui::PushID(suffix.c_str());
       const bool open = c.ui.section(
-          Widget(suffix.substr(1) + " part").text(caption_of(field.name())).tip(field_help(field)));
+          Widget(suffix.substr(1) + " part").text(field_caption(field)).tip(field_help(field)));
       ImGui::PopID();
       if (!open) return;
       draw_message(c, part, suffix, &field);
@@ -406,15 +392,16 @@ class InspectorPanel : public Panel {
 
   void draw_vector(PanelContext& c, const pb::Message& message, const pb::Message& part,
                    const pb::FieldDescriptor& field, const std::string& suffix) {
-    c.ui.caption(caption_of(field.name()), field_help(field));
     const int count = field.message_type()->field_count();
     const float buttons = 2.6F * ImGui::GetFrameHeight();
     // In a narrow panel the numbers have a line of their own.
-    const float wanted = static_cast<float>(count) * 16.0F * c.ui.step() + buttons;
-    const bool narrow = ImGui::GetContentRegionAvail().x < wanted;
+    const float wanted = static_cast<float>(count) * 18.0F * c.ui.step() + buttons;
+    const bool narrow = c.ui.room_beside_caption() < wanted;
     if (narrow) {
-      ImGui::NewLine();
+      c.ui.caption_line(field_caption(field), field_help(field));
       ImGui::Indent(2.0F * c.ui.step());
+    } else {
+      c.ui.caption(field_caption(field), field_help(field));
     }
     const float width = std::max(
         (ImGui::GetContentRegionAvail().x - buttons) / static_cast<float>(count) - c.ui.step(),
@@ -430,7 +417,7 @@ class InspectorPanel : public Panel {
 
   void draw_color(PanelContext& c, const pb::Message& message, const pb::Message& part,
                   const pb::FieldDescriptor& field, const std::string& suffix) {
-    c.ui.caption(caption_of(field.name()), field_help(field));
+    c.ui.caption(field_caption(field), field_help(field));
     std::array<float, 3> rgb{};
     const bool present = message.GetReflection()->HasField(message, &field);
     const auto otherwise = vector_default(field, message, c.document.scenario().has_model());
@@ -466,13 +453,13 @@ class InspectorPanel : public Panel {
       ImGui::PushID(element.c_str());
       const bool open = c.ui.section(
           Widget(element.substr(1) + " part")
-              .text(name.empty() ? fmt::format("{} {}", caption_of(field.name()), i) : name)
+              .text(name.empty() ? fmt::format("{} {}", field_caption(field), i) : name)
               .tip(field_help(field)));
       ImGui::PopID();
       if (!open) continue;
       draw_message(c, part, element, nullptr);
       if (c.ui.button(
-              Widget(element.substr(1) + "/Remove").text("Remove " + caption_of(field.name())))) {
+              Widget(element.substr(1) + "/Remove").text("Remove " + field_caption(field)))) {
         for_all<RemoveElement>(c, "Remove", element);
         return;
       }
@@ -485,7 +472,7 @@ class InspectorPanel : public Panel {
     const int count = message.GetReflection()->FieldSize(message, &field);
     for (int i = 0; i < count; ++i)
       chosen.insert(message.GetReflection()->GetRepeatedEnum(message, &field, i)->name());
-    c.ui.dim(caption_of(field.name()));
+    c.ui.dim(field_caption(field));
     for (int i = 1; i < field.enum_type()->value_count(); ++i) {
       const std::string& word = field.enum_type()->value(i)->name();
       bool on = chosen.contains(word);

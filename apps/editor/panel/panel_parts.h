@@ -26,4 +26,14 @@ inline void inline_value(Ui& ui, const std::string& name, std::string_view value
   ui.record_last(name, unit.empty() ? std::string(value) : std::string(value) + " " + std::string(unit));
 }
 
+/// The same, beside what was drawn last if there is room for it, else on the next line.
+inline void flowing_value(Ui& ui, const std::string& name, std::string_view value, std::string_view unit = "") {
+  const auto width = [](std::string_view text) { return ImGui::CalcTextSize(text.data(), text.data() + text.size()).x; };
+  const float wanted = width(name) + width(value) + width(unit) + 2 * ui.step();
+  const float gap = 4 * ui.step();
+  const float right = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+  if (ImGui::GetItemRectMax().x + gap + wanted <= right) ui.same_line(4);
+  inline_value(ui, name, value, unit);
+}
+
 }  // namespace diorama::editor

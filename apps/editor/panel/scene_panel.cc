@@ -111,6 +111,12 @@ class ScenePanel : public Panel {
                    .menu = "View", .shortcut = {.key = Key::kH, .alt = true},
                    .disabled = [&c] { return c.workspace.hidden().empty() ? "nothing is hidden" : ""; },
                    .run = [&c] { c.workspace.hidden().show_all(); }});
+    for (const std::string& kind : scene_kinds()) {
+      c.actions.add({.id = "add.scene." + kind, .title = kind == "simple" ? "Simple scene" : "Scattered objects",
+                     .help = "A floor, " + std::string(kind == "simple" ? "a box that falls" : "objects of random size that fall") + ", a camera and the sun.",
+                     .menu = "Add/Scene", .disabled = [&c] { return holds_no_scene(c.document.scenario()) ? "" : "the document holds a scene already"; },
+                     .run = [&c, kind] { apply(c, "Add scene", add_scene(c.document, kind), Select::kNothing); }});
+    }
     const auto add = [&](const std::string& what, const std::vector<std::string>& kinds, const auto& make) {
       for (const std::string& kind : kinds) {
         if (kind == "mesh" || kind == "model_camera") continue;  // need a file; Assets and Import bring them
@@ -153,15 +159,16 @@ class ScenePanel : public Panel {
   }
 
  private:
-  static void apply(PanelContext& c, const std::string& title, const Result<std::vector<Command>>& commands) {
+  enum class Select { kNothing, kAdded };
+  static void apply(PanelContext& c, const std::string& title, const Result<std::vector<Command>>& commands, Select select = Select::kAdded) {
     if (!commands.ok()) {
       c.log.add(commands.status());
       return;
     }
     if (!c.workspace.emit_all(title, *commands)) return;
     // What is new is what one wants to work on.
-    const Selection added = added_elements(c.document, *commands);
-    if (!added.empty()) c.workspace.select(added);
+    const Selection added = select == Select::kAdded ? added_elements(c.document, *commands) : Selection();
+    if (select == Select::kNothing || !added.empty()) c.workspace.select(added);
   }
 
   /// Hides the selected elements, unless all of them are hidden.

@@ -36,6 +36,8 @@ class SettingsPanel : public Panel {
     c.ui.heading("Files");
     c.ui.value("Settings file",
                c.test_mode ? "none in test mode" : (Settings::folder() / "settings.txt").string());
+    c.ui.caption("Fonts");
+    c.ui.wrapped(c.ui.fonts().description);
   }
 
  private:

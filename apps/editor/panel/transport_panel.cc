@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/editor/command/new_elements.h"
 #include "apps/editor/panel/panel_parts.h"
 #include "apps/editor/panel/panels.h"
 #include "apps/editor/session/kept_pose.h"
@@ -24,7 +25,8 @@ std::string speed_text(double speed) {
 
 std::string no_scene(const SimSnapshot& sim) {
   if (sim.shown() != nullptr) return "";
-  return sim.building ? "the scene is being built" : "there is no scene: the Problems panel says why";
+  if (sim.building) return "the scene is being built";
+  return "there is no scene: the Problems panel says why";
 }
 
 class TransportPanel : public Panel {
@@ -68,6 +70,10 @@ class TransportPanel : public Panel {
 
   void draw(PanelContext& c) override {
     const SimSnapshot& sim = *c.workspace.snapshot();
+    if (holds_no_scene(c.document.scenario())) {
+      c.ui.empty_note("There is nothing to simulate yet.");
+      return;
+    }
     draw_status(c, sim);
     if (sim.shown() == nullptr) {
       if (sim.load_status.ok()) c.ui.empty_note(no_scene(sim));
@@ -205,18 +211,14 @@ class TransportPanel : public Panel {
     const EpisodeConfig& episode = sim.scene->sample.episode;
     const double row = moment.state.time_s * episode.frame_rate_hz;
     inline_value(c.ui, "Time", fmt::format("{:.3f}", moment.state.time_s), moment.step < 0 ? "s, settling" : "s");
-    c.ui.same_line(4);
-    inline_value(c.ui, "Row", moment.step < 0 ? "-" : fmt::format("{:.1f}", std::max(0.0, row)), fmt::format("of {}", episode.num_frames));
-    c.ui.same_line(4);
-    inline_value(c.ui, "Steps", fmt::format("{}", moment.step), fmt::format("at {:.0f} Hz", sim.scene->scene().physics.step_rate_hz));
-    c.ui.same_line(4);
-    inline_value(c.ui, "Moments", fmt::format("{}", sim.history->size()), sim.branch > 0 ? fmt::format("branch {}", sim.branch) : "");
+    flowing_value(c.ui, "Row", moment.step < 0 ? "-" : fmt::format("{:.1f}", std::max(0.0, row)), fmt::format("of {}", episode.num_frames));
+    flowing_value(c.ui, "Steps", fmt::format("{}", moment.step), fmt::format("at {:.0f} Hz", sim.scene->scene().physics.step_rate_hz));
+    flowing_value(c.ui, "Moments", fmt::format("{}", sim.history->size()), sim.branch > 0 ? fmt::format("branch {}", sim.branch) : "");
     if (sim.playing && !c.test_mode) {
-      c.ui.same_line(4);
       const bool lags = sim.real_time_factor > 0.0 && sim.real_time_factor < 0.8 * sim.speed;
-      inline_value(c.ui, "Real time factor", fmt::format("{:.3g}", sim.real_time_factor), lags ? "x, too slow for this speed" : "x");
+      flowing_value(c.ui, "Real time factor", fmt::format("{:.3g}", sim.real_time_factor), lags ? "x, too slow for this speed" : "x");
     }
-    inline_value(c.ui, "Engine", capabilities_of(sim.scene->physics).engine,
+    flowing_value(c.ui, "Engine", capabilities_of(sim.scene->physics).engine,
                fmt::format("seed {} episode {}", sim.scene->key.seed, sim.scene->key.episode));
   }
 

@@ -9,6 +9,7 @@
 #include "apps/editor/panel/panel_parts.h"
 #include "apps/editor/panel/panels.h"
 #include "apps/editor/panel/scene_paths.h"
+#include "apps/editor/panel/start_card.h"
 #include "apps/editor/panel/viewport_overlays.h"
 #include "apps/editor/panel/visible_scene.h"
 #include "apps/editor/ui/gizmo.h"
@@ -81,6 +82,13 @@ class ViewportPanel : public Panel {
     if (now.scene != nullptr && (frame_wanted_ || framed_title_ != c.document.title())) frame_scene(c, now);
     const bool hovered = c.ui.area("View", size);
     take_asset(c, now, at, size);
+    if (holds_no_scene(c.document.scenario())) {
+      // The last scene of before may still be there; it is not this document's.
+      ImGui::GetWindowDrawList()->AddRectFilled(at, {at.x + size.x, at.y + size.y}, color_u32(c.ui.theme().window));
+      c.ui.record_last("State", "empty");
+      start_card_.draw(c, at, size);
+      return;
+    }
     request(c, now, size);
     const auto preview = c.workspace.previews().latest(kSlot);
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -386,6 +394,7 @@ class ViewportPanel : public Panel {
 
   VisibleScene visible_;
   AssetDrop drop_;
+  StartCard start_card_;
   OrbitCamera camera_;
   Channel channel_ = Channel::kColor;
   Overlays overlays_;

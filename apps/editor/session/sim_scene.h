@@ -38,7 +38,8 @@ struct SimScene {
   const Scene& scene() const { return sample.scene; }
 };
 
-/// Validates, draws and places; errors are those of Sampler and choose_physics. May take seconds.
+/// Validates, draws and places; errors are those of Sampler and choose_physics, but that a scene may have no camera
+/// yet: it can be looked at and simulated all the same. May take seconds.
 Result<std::shared_ptr<const SimScene>> build_sim_scene(const SimRequest& request);
 
 }  // namespace diorama::editor

@@ -57,6 +57,8 @@ bool InputQueue::feed_frame() {
   std::uint32_t buttons = 0;
   bool any_key = false;
   bool keys[static_cast<int>(Key::kCount)] = {};
+  const bool text_waits = text_held_ > 0;
+  if (text_waits) --text_held_;
   for (; !events_.empty(); events_.pop_front(), fed = true) {
     const Event& event = events_.front();
     switch (event.type) {
@@ -83,7 +85,7 @@ bool InputQueue::feed_frame() {
         keys[event.code] = any_key = true;
         break;
       case Type::kCharacter:
-        if (buttons != 0) return fed;
+        if (buttons != 0 || text_waits) return fed;
         compat::feed_character(static_cast<unsigned>(event.code));
         typed = true;
         break;

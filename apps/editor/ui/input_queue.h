@@ -27,6 +27,9 @@ class InputQueue {
 
   bool empty() const { return events_.empty(); }
 
+  /// Typed text waits for so many frames: a field that is only about to open shall get it.
+  void hold_text(int frames) { text_held_ = frames; }
+
   /// Gives what belongs to the next frame to the current ImGui context. True if there was anything.
   bool feed_frame();
 
@@ -40,6 +43,7 @@ class InputQueue {
     bool down = false;
   };
   std::deque<Event> events_;
+  int text_held_ = 0;  // Frames.
   bool buttons_down_[3] = {};
   bool keys_down_[static_cast<int>(Key::kCount)] = {};
 };

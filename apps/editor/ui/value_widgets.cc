@@ -15,7 +15,10 @@ namespace {
 
 std::string number_text(double value, const NumberStyle& style) {
   if (style.whole) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.{}g}", value, style.digits);
+  std::string text = fmt::format("{:.{}g}", value, style.digits);
+  // 60000 reads better than 6e+04; only what is larger has an exponent.
+  if (text.find("e+") != std::string::npos && std::abs(value) < 1e7) text = fmt::format("{:.0f}", value);
+  return text;
 }
 
 /// What one pixel of a drag changes.
@@ -195,8 +198,13 @@ Edit Ui::color(const Widget& widget, std::array<float, 3>& rgb) {
   Edit edit;
   before(widget);
   ImGui::PushStyleColor(ImGuiCol_Text, widget.is_unset() ? theme().dim : theme().text);
+  // Where three numbers would be cut off the patch stands alone; a click on it opens the picker.
+  const bool narrow = ImGui::CalcItemWidth() < 3 * ImGui::CalcTextSize("0.000").x +
+                                                   8 * ImGui::GetStyle().FramePadding.x +
+                                                   ImGui::GetFrameHeight();
   edit.changed = ImGui::ColorEdit3(("###" + widget.name()).c_str(), rgb.data(),
-                                   ImGuiColorEditFlags_Float | ImGuiColorEditFlags_DisplayRGB);
+                                   ImGuiColorEditFlags_Float | ImGuiColorEditFlags_DisplayRGB |
+                                       (narrow ? ImGuiColorEditFlags_NoInputs : 0));
   edit.committed = ImGui::IsItemDeactivatedAfterEdit();
   ImGui::PopStyleColor();
   after(widget, fmt::format("{:.3f} {:.3f} {:.3f}", rgb[0], rgb[1], rgb[2]));

@@ -5,9 +5,14 @@
 #include <imgui_internal.h>
 
 namespace diorama::editor {
+namespace {
+
+constexpr float kLeastFieldSteps = 28.0F;  // Room for a few digits and two buttons.
+
+}  // namespace
 
 std::string Ui::with_icon(const Icon& icon, std::string_view text) const {
-  if (!fonts().has_icons) return std::string(text);
+  if (!fonts().has_icons || icon.glyph == nullptr) return std::string(text);
   return std::string(icon.glyph) + "  " + std::string(text);
 }
 
@@ -134,25 +139,49 @@ void Ui::empty_note(std::string_view text) {
   record_last(Widget("Note"), text);
 }
 
-void Ui::caption(std::string_view text, std::string_view tip) {
-  ImGui::AlignTextToFramePadding();
-  const float left = ImGui::GetCursorPosX();
-  const float width =
+float Ui::caption_end() const {
+  const float end =
       std::clamp(0.4F * ImGui::GetWindowContentRegionMax().x, 20 * step(), 44 * step());
+  return std::max(end, ImGui::GetCursorPosX());
+}
+
+float Ui::room_beside_caption() const {
+  return ImGui::GetWindowContentRegionMax().x - caption_end();
+}
+
+void Ui::tip_of_last(std::string_view tip) {
+  if (tip.empty() || !ImGui::IsItemHovered()) return;
+  ImGui::BeginTooltip();
+  ImGui::PushTextWrapPos(ImGui::GetFontSize() * 28.0F);
+  text(tip);
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
+}
+
+void Ui::caption(std::string_view text, std::string_view tip) {
+  // With large letters in a narrow panel the field has a line of its own.
+  if (room_beside_caption() < kLeastFieldSteps * step()) {
+    caption_line(text, tip);
+    ImGui::SetNextItemWidth(-1.0F);
+    return;
+  }
+  ImGui::AlignTextToFramePadding();
+  const float end = caption_end();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   // A caption that is too long ends in front of its field.
-  ImGui::PushClipRect(at, {at.x + width - left, at.y + 3 * ImGui::GetFrameHeight()}, true);
+  ImGui::PushClipRect(
+      at, {at.x + end - ImGui::GetCursorPosX(), at.y + 3 * ImGui::GetFrameHeight()}, true);
   dim(text);
   ImGui::PopClipRect();
-  if (!tip.empty() && ImGui::IsItemHovered()) {
-    ImGui::BeginTooltip();
-    ImGui::PushTextWrapPos(ImGui::GetFontSize() * 28.0F);
-    this->text(tip);
-    ImGui::PopTextWrapPos();
-    ImGui::EndTooltip();
-  }
-  ImGui::SameLine(std::max(width, left));
+  tip_of_last(tip);
+  ImGui::SameLine(end);
   ImGui::SetNextItemWidth(-1.0F);
+}
+
+void Ui::caption_line(std::string_view text, std::string_view tip) {
+  ImGui::AlignTextToFramePadding();
+  dim(text);
+  tip_of_last(tip);
 }
 
 // ---- buttons and choices

@@ -102,7 +102,7 @@ class Ui {
   const Fonts& fonts() const { return host_.fonts(); }
   TextureStore& textures() { return host_.textures(); }
   const char* icon(const Icon& icon) const { return icon_text(host_.fonts(), icon); }
-  /// Glyph and text, or only text without an icon font.
+  /// Glyph and text; only text without an icon font, or for something without an icon.
   std::string with_icon(const Icon& icon, std::string_view text) const;
 
   // Names. A scope is a panel, a dialog, or a row of a list; names of widgets in it are
@@ -124,6 +124,10 @@ class Ui {
   void empty_note(std::string_view text);
   /// Caption in the left column; the next widget follows to the right of it and fills the line.
   void caption(std::string_view text, std::string_view tip = "");
+  /// A caption on a line of its own.
+  void caption_line(std::string_view text, std::string_view tip = "");
+  /// What caption() leaves for the widget to the right of it, px.
+  float room_beside_caption() const;
 
   // Buttons and choices.
   bool button(const Widget& widget);
@@ -179,6 +183,8 @@ class Ui {
  private:
   std::string label(const Widget& widget) const;
   std::string full_name(const Widget& widget) const;
+  float caption_end() const;
+  void tip_of_last(std::string_view tip);
   void before(const Widget& widget);
   void after(const Widget& widget, std::string_view shown);
   bool tree_node(const Widget& widget, ImGuiTreeNodeFlags flags);

@@ -73,10 +73,13 @@ TEST_CASE("only what stands in the viewport can be hidden, and it stays so under
   const std::uint64_t before = hidden.revision();
   hidden.set_hidden("body[ball]", true);
   CHECK(hidden.revision() != before);
-  hidden.rename("body[ball]", "marble");
-  CHECK(hidden.paths() == std::set<std::string>{"body[marble]"});
-  hidden.rename("body[other]", "ball");
-  CHECK(hidden.paths() == std::set<std::string>{"body[marble]"});
+  const std::vector<Command> renames = {Rename{"body[ball]", "marble"}, SetField{"name", "\"s\""},
+                                        Rename{"body[other]", "ball"},
+                                        Rename{"body[marble]", "pearl"}};
+  hidden.follow(renames);
+  CHECK(hidden.paths() == std::set<std::string>{"body[pearl]"});
+  hidden.follow_back(renames);
+  CHECK(hidden.paths() == std::set<std::string>{"body[ball]"});
 }
 
 }  // namespace

@@ -78,6 +78,23 @@ TEST_CASE(
   CHECK(document.text() == first);
 }
 
+TEST_CASE("a scene to begin with is valid and without problems, and only for an empty document") {
+  for (const std::string& kind : scene_kinds()) {
+    CAPTURE(kind);
+    Document document;
+    CommandStack stack(document);
+    do_all(stack, add_material(document));
+    CHECK(holds_no_scene(document.scenario()));
+    do_all(stack, add_scene(document, kind));
+    CHECK_FALSE(holds_no_scene(document.scenario()));
+    // The material of before has no shape, which is a warning.
+    CHECK_FALSE(contains(lines_of(document.problems()), "error"));
+    CHECK(lines_of(scene_problems(document.scenario(), document.base_folder(), tools(), {0, 0})) == "");
+    CHECK(contains(add_scene(document, kind).status().message(), "holds a scene already"));
+  }
+  CHECK(contains(add_scene(Document(), "simpel").status().message(), "did you mean 'simple'"));
+}
+
 TEST_CASE(
     "copies of all elements of the library have names of their own, and removing them gives the "
     "file back") {

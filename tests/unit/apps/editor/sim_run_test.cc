@@ -48,6 +48,20 @@ TEST_CASE("frames are those that generate records, to the last bit, in both engi
   }
 }
 
+TEST_CASE("a scene without a camera can be simulated, and is the same scene") {
+  SimRequest request = request_of(kBallScenario);
+  const auto seen = build_sim_scene(request);
+  request.scenario.clear_camera();
+  const auto unseen = build_sim_scene(request);
+  REQUIRE_MESSAGE(unseen.ok(), unseen.status().message());
+  CHECK((*unseen)->scene().cameras.empty());
+  const auto run = make_run(*unseen);
+  const auto with_camera = make_run(*seen);
+  REQUIRE(run->advance(60, {}).ok());
+  REQUIRE(with_camera->advance(60, {}).ok());
+  CHECK(run->shown().state.qpos == with_camera->shown().state.qpos);
+}
+
 TEST_CASE("a step from an older moment starts a branch and drops what came after") {
   const auto run = make_run(scene_of(kBallScenario));
   for (int i = 0; i < 20; ++i) REQUIRE(run->advance(5, {}).ok());

@@ -112,6 +112,22 @@ TEST_CASE("every click and key tap between two frames arrives") {
   CHECK(taps == 20);
 }
 
+TEST_CASE("text that is typed while a field is about to open waits for it") {
+  Fixture f;
+  std::string typed;
+  bool opened = false;
+  const auto draw = [&] {
+    if (opened) f.ui.search_field("Search", typed);
+  };
+  f.settle(draw);
+  f.host().input().hold_text(3);
+  f.host().input().text("abc");
+  f.ui.focus("Test/Search");
+  opened = true;
+  f.settle(draw);
+  CHECK(typed == "abc");
+}
+
 TEST_CASE("two quick double clicks are two, and none of their clicks makes a third") {
   Fixture f;
   int doubles = 0;
@@ -195,6 +211,18 @@ TEST_CASE("a number is dragged in one gesture, and typed as an expression within
     CHECK(value == 10.0);
     CHECK(commits == 2);
   }
+}
+
+TEST_CASE("a number is written out as long as that is short") {
+  Fixture f;
+  const auto shown = [&](double value) {
+    f.settle([&] { f.ui.number("Value", value, {.unit = "lx"}); });
+    return f.host().registry().find("Test/Value")->text;
+  };
+  CHECK(shown(60000.0) == "60000 lx");
+  CHECK(shown(12345.6) == "12346 lx");
+  CHECK(shown(1e9) == "1e+09 lx");
+  CHECK(shown(0.25) == "0.25 lx");
 }
 
 TEST_CASE("the text grows with the font scale, and the picture follows the size") {
