@@ -55,7 +55,7 @@ void InputQueue::release_all() {
 bool InputQueue::feed_frame() {
   bool fed = false, moved = false, wheeled = false, typed = false;
   std::uint32_t buttons = 0;
-  bool any_key = false;
+  bool any_key = false, pressed = false;
   bool keys[static_cast<int>(Key::kCount)] = {};
   const bool text_waits = text_held_ > 0;
   if (text_waits) --text_held_;
@@ -81,8 +81,11 @@ bool InputQueue::feed_frame() {
         break;
       case Type::kKey:
         if (keys[event.code] || buttons != 0 || typed) return fed;
+        // Ctrl that goes up behind Q was down when Q was pressed.
+        if (event.code >= static_cast<int>(Key::kCtrl) && pressed) return fed;
         compat::feed_key(static_cast<Key>(event.code), event.down);
         keys[event.code] = any_key = true;
+        pressed = pressed || event.down;
         break;
       case Type::kCharacter:
         if (buttons != 0 || text_waits) return fed;

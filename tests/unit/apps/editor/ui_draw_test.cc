@@ -112,6 +112,28 @@ TEST_CASE("every click and key tap between two frames arrives") {
   CHECK(taps == 20);
 }
 
+TEST_CASE("a chord is one even if all its keys go down and up between two frames") {
+  Fixture f;
+  std::vector<std::string> chords;
+  const auto draw = [&] {
+    if (const auto chord = f.host().pressed_chord()) chords.push_back(chord_text(*chord));
+  };
+  f.settle(draw);
+  const auto tap = [&](Key key) {
+    InputQueue& input = f.host().input();
+    input.key(Key::kCtrl, true);
+    input.key(key, true);
+    input.key(Key::kCtrl, false);  // Fingers leave in any order.
+    input.key(key, false);
+  };
+  tap(Key::kQ);
+  f.settle(draw);
+  tap(Key::kS);
+  tap(Key::kS);
+  f.settle(draw);
+  CHECK(chords == std::vector<std::string>{"Ctrl+Q", "Ctrl+S", "Ctrl+S"});
+}
+
 TEST_CASE("text that is typed while a field is about to open waits for it") {
   Fixture f;
   std::string typed;
