@@ -142,6 +142,7 @@ int run_new_dataset(const Arguments& a, const std::shared_ptr<const StoredDatase
                              {"how", replay->how},
                              {"episodes_kept", kept},
                              {"episodes_rejected", rejected},
+                             {"episodes_found", result->found.episodes()},
                              {"stopped", result->stopped},
                              {"seconds", seconds},
                              {"views", progress.views.load()},

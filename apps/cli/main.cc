@@ -1,6 +1,7 @@
 // diorama: the command line. Data goes to stdout, narration to stderr.
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -117,6 +118,9 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   namespace cli = diorama::cli;
+  // A limit on the size of files (ulimit -f) is an error of the write that meets it, which names the file; the signal
+  // would end the process in the middle of it.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   try {
     cli::open_standard_streams();
     const int code = cli::run(argc, argv);

@@ -1,9 +1,10 @@
 #include "apps/pipeline/animation.h"
 
 #include <cmath>
-#include <fstream>
 #include <memory>
 #include <string>
+
+#include "exporters/shard/output_file.h"
 
 #include <webp/encode.h>
 #include <webp/mux.h>
@@ -74,15 +75,7 @@ Status write_webp(const std::filesystem::path& path, const Animation& animation)
   if (!WebPAnimEncoderAdd(encoder.get(), nullptr, end, nullptr) || !WebPAnimEncoderAssemble(encoder.get(), &data.bytes)) {
     return problem(WebPAnimEncoderGetError(encoder.get()));
   }
-  const std::filesystem::path temporary = path.string() + ".tmp";
-  std::ofstream file(temporary, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(data.bytes.bytes), static_cast<std::streamsize>(data.bytes.size));
-  file.close();
-  if (!file) return output_error(path.string() + ": the animation cannot be written");
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) return output_error(path.string() + ": the animation cannot be renamed into place: " + error.message());
-  return {};
+  return write_file_atomically(path, {reinterpret_cast<const char*>(data.bytes.bytes), data.bytes.size});
 }
 
 }  // namespace diorama

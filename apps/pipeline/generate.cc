@@ -287,6 +287,9 @@ Result<GenerateReport> run_generate(GeneratePlan& plan, const std::filesystem::p
     }
     status = Committer(plan, *writer, queue, stop, progress, report).run(jobs);
   }
+  if (status.code() == Code::kOutput) {
+    return output_error(status.message() + "; every finished episode is kept: run again with --resume");
+  }
   DIORAMA_RETURN_IF_ERROR(status);
   report.stopped = progress.episodes_kept + progress.episodes_rejected < jobs.num_tickets();
   if (report.stopped) writer->leave_shard();

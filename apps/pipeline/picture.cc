@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
 #include <numbers>
+#include <string>
 #include <vector>
+
+#include "exporters/shard/output_file.h"
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
@@ -142,15 +142,17 @@ int text_width_px(const std::string& text, int scale) {
 }
 
 Status write_png(const std::filesystem::path& path, const ImageU8& image) {
-  const std::string temporary = path.string() + ".tmp";
-  errno = 0;
-  if (stbi_write_png(temporary.c_str(), image.width_px, image.height_px, 3, image.pixels.data(), image.width_px * 3) == 0) {
-    return output_error(path.string() + ": the picture cannot be written: " + std::strerror(errno));
+  // Encoded in memory: stb's own writing to a file does not notice that a disk is full.
+  std::string encoded;
+  const auto append = [](void* to, void* data, int size) {
+    static_cast<std::string*>(to)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  };
+  if (stbi_write_png_to_func(append, &encoded, image.width_px, image.height_px, 3, image.pixels.data(),
+                             image.width_px * 3) == 0) {
+    return failed(path.string() + ": no memory to encode a picture of " + std::to_string(image.width_px) + " x " +
+                  std::to_string(image.height_px) + " pixels");
   }
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) return output_error(path.string() + ": the picture cannot be renamed into place: " + error.message());
-  return {};
+  return write_file_atomically(path, encoded);
 }
 
 }  // namespace diorama

@@ -391,7 +391,7 @@ Result<std::vector<std::byte>> Journal::read(const Block& block) const {
   DIORAMA_RETURN_IF_ERROR(read_at(file_.get(), block.offset, bytes, path_));
   if (xxh3_128(bytes) != block.hash) {
     return output_error(path_.string() + " changed on disk at byte " + std::to_string(block.offset) +
-                        ": its checksum does not match; check the disk, then run again with --resume");
+                        ": its checksum does not match; check the disk");
   }
   return bytes;
 }

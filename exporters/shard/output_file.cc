@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
@@ -17,6 +18,13 @@ namespace {
 
 std::string megabytes(std::int64_t bytes) {
   return bytes < 10'000'000 ? std::to_string(bytes) + " bytes" : std::to_string(bytes / 1'000'000) + " MB";
+}
+
+/// The largest file that this process may write, in bytes; nothing if that is not limited.
+std::optional<std::int64_t> file_size_limit() {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  return static_cast<std::int64_t>(limit.rlim_cur);
 }
 
 Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags, const char* what) {
@@ -41,11 +49,17 @@ int flock_retry(int fd, int operation) {
 Status output_errno(const std::string& what, const std::filesystem::path& path, int error_number,
                     std::int64_t bytes_needed) {
   std::string message = "cannot " + what + " " + path.string() + ": " + std::strerror(error_number);
-  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
+  if (error_number == ENOSPC || error_number == EDQUOT) {
     if (bytes_needed > 0) message += "; it needs " + megabytes(bytes_needed);
     const auto free = free_bytes(path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path());
     if (free.ok()) message += ", " + megabytes(*free) + " are free";
-    message += "; free some room or choose another folder, then run again with --resume";
+    message += "; free some room or choose another folder";
+  }
+  if (error_number == EFBIG) {
+    if (bytes_needed > 0) message += "; it needs " + megabytes(bytes_needed);
+    const std::optional<std::int64_t> limit = file_size_limit();
+    if (limit) message += ", and this process may write files of up to " + megabytes(*limit);
+    message += limit ? "; raise the limit (ulimit -f)" : "; the file system takes no files of this size";
   }
   if (error_number == EACCES || error_number == EPERM || error_number == EROFS) {
     message += "; choose a folder that you may write to";
@@ -135,7 +149,7 @@ Status sync_folder(const std::filesystem::path& folder) {
 
 Status rename_into_place(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return output_errno("rename " + from.string() + " to", to, errno);
-  return sync_folder(to.parent_path());
+  return sync_folder(to.has_parent_path() ? to.parent_path() : ".");
 }
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view text) {
@@ -174,11 +188,7 @@ Result<std::int64_t> free_bytes(const std::filesystem::path& folder) {
 }
 
 Status reserve_room(const std::filesystem::path& path, std::int64_t bytes) {
-  struct rlimit limit {};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
-      static_cast<std::uint64_t>(bytes) > limit.rlim_cur) {
-    return output_errno("write", path, EFBIG, bytes);
-  }
+  if (const auto limit = file_size_limit(); limit && bytes > *limit) return output_errno("write", path, EFBIG, bytes);
   DIORAMA_ASSIGN_OR_RETURN(const FileDescriptor file, open_file(path, O_WRONLY, "open"));
   int rc = 0;
   do {

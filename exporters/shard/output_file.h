@@ -12,8 +12,8 @@
 
 namespace diorama {
 
-/// kOutput: "cannot <what> PATH: <the system's reason>"; a full disk also says how much is free and, if
-/// `bytes_needed` > 0, how much is wanted.
+/// kOutput: "cannot <what> PATH: <the system's reason>"; a full disk also says how much is free, a limit on the
+/// size of files (ulimit -f) what it is, and both how much is wanted if `bytes_needed` > 0.
 Status output_errno(const std::string& what, const std::filesystem::path& path, int error_number,
                     std::int64_t bytes_needed = 0);
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import subprocess
 
 import pytest
@@ -35,6 +36,11 @@ class Cli:
         full = dict(os.environ, DIORAMA_VALIDATION="1")
         full.update(env or {})
         return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, env=full, **options)
+
+
+def file_limit(size):
+    """For preexec_fn: no file of the child grows beyond `size` bytes. SIGXFSZ has its default there, as in a shell."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @pytest.fixture

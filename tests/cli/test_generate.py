@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import pathlib
-import resource
 import signal
 import struct
 import subprocess
@@ -14,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import LIBRARY, PROGRAM
+from conftest import LIBRARY, PROGRAM, file_limit
 
 
 def shard_hashes(folder):
@@ -265,17 +264,16 @@ def test_a_folder_that_cannot_be_written_fails_before_simulating(cli, scenario, 
 
 
 def test_no_room_leaves_nothing_half_written(cli, scenario, tmp_path):
-    def limit():
-        # Above what sanitizers write for themselves at the start, below the shard's 1.5 MB.
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-
+    # As `ulimit -f` does it; above what sanitizers write for themselves at the start, below the shard's 1.5 MB.
+    limit = file_limit(1_000_000)
     out = tmp_path / "set"
     arguments = ["generate", scenario, "--out", out, "--episodes", 30, "--episodes-per-shard", 30, "--pixels", "raw",
                  "--progress", "none"]
     result = cli(*arguments, preexec_fn=limit)
     assert result.returncode == 4, result.stderr
-    assert not list(out.glob("shards/*.h5"))
+    for words in (str(out), "File too large", "up to 1000000 bytes", "ulimit -f", "--resume"):
+        assert words in result.stderr, result.stderr
+    assert not list(out.glob("shards/*.h5")) and leftovers(out) == ["000000.journal"]
     assert cli(*arguments, "--resume").returncode == 0
     assert (out / "shards/000000.h5").stat().st_size > 1_000_000
     assert not leftovers(out)

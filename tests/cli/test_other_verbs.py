@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import LIBRARY, PROGRAM
+from conftest import LIBRARY, PROGRAM, file_limit
 
 
 def png_size(path):
@@ -78,6 +78,12 @@ def test_preview_draws_a_contact_sheet_of_scenario_and_dataset(cli, scenario, tm
     png_size(tmp_path / "set.png")
     assert cli("preview", out, "--out", tmp_path / "x.png", "--episode", "5").returncode == 3
     assert cli("preview", scenario, "--out", tmp_path / "no/such/folder.png").returncode == 4
+    # A disk that is full in the middle of a picture, as a limit on files does it: no half picture under any name.
+    for option, name in (("--out", "cut.png"), ("--animate", "cut.webp")):
+        cut = cli("preview", out, option, tmp_path / name, preexec_fn=file_limit(1000))
+        assert cut.returncode == 4 and name in cut.stderr and "ulimit -f" in cut.stderr, cut.stderr
+    assert not list(tmp_path.glob("cut*"))
+    assert cli("preview", out, "--out", "here.png", cwd=tmp_path).returncode == 0 and png_size(tmp_path / "here.png")
 
 
 def test_preview_shows_every_channel_and_plays_an_episode(cli, scenario, tmp_path):
