@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import pathlib
@@ -13,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from . import native as native_core
-from .shards import DatasetError, FilePool, Shard, column_names, episode_lengths, read_rows
+from .shards import DatasetError, FilePool, Shard, check_sha256, column_names, episode_lengths, read_rows, reading
 
 FORMAT_VERSION = 1
+_TYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,9 @@ class Dataset:
     Rows of a folder are read by the native core (C++, without Python's lock, so threads may share a Dataset), those
     of a single shard file, or where the core is not installed, through h5py (one thread). The values are equal.
     `native=False` asks for h5py, `native=True` raises DatasetError where the core cannot be used.
+
+    The core compares what it reads with the checksum of each chunk, h5py's way the whole shard with its SHA-256 before
+    it is opened first. A single shard file away from its dataset's folder has no checksum and is taken as it is.
     """
 
     def __init__(self, path: str | os.PathLike[str], native: bool | None = None) -> None:
@@ -114,7 +117,7 @@ class Dataset:
         _check_version(self._manifest, manifest)
         try:
             return self._open_shards_of_manifest()
-        except (KeyError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise DatasetError(f"{manifest} is damaged: {type(error).__name__} {error}") from error
 
     def _open_shards_of_manifest(self) -> list[int]:
@@ -122,57 +125,76 @@ class Dataset:
         row = 0
         for entry in self._manifest["shards"]:
             local = pathlib.PurePosixPath(entry["file"])
-            if local.is_absolute() or ".." in local.parts:
+            if local.is_absolute() or ".." in local.parts or local.suffix != ".h5":
                 raise DatasetError(f"{self.path / 'dataset.json'} names the shard file {str(local)!r}, which is not below "
                                    "the dataset's folder")
             path = self.path / local
             if not path.exists():
                 raise DatasetError(f"{path} is missing: make it again with `diorama generate --resume`")
+            if not path.is_file():
+                raise DatasetError(f"{path} is not a file")
             if path.stat().st_size != entry["bytes"]:
                 raise DatasetError(f"{path} has {path.stat().st_size} bytes instead of {entry['bytes']}: it is damaged")
-            shard = Shard(path, row, np.asarray(entry["episode_rows"], dtype=np.int64))
+            lengths = _whole_numbers(entry["episode_rows"], 1)
+            episodes = _whole_numbers(entry["episodes"], 0)
+            if len(lengths) != len(episodes) or sum(lengths) != entry["rows"]:
+                raise ValueError(f"the episodes of {local} do not make up its {entry['rows']} rows")
+            shard = Shard(path, row, np.asarray(lengths, dtype=np.int64), str(entry["sha256"]))
             self._shards.append(shard)
-            indices += entry["episodes"]
+            indices += episodes
             row += shard.num_rows
         return indices
 
     def _open_shard(self) -> list[int]:
-        file = self._files.get(self.path)
+        sha256 = self._known_sha256()
+        file = self._files.get(self.path, sha256)
         text = file.attrs.get("diorama")
         if text is None:
             raise DatasetError(f"{self.path} is not a shard of diorama: no attribute 'diorama'")
         try:
             self._manifest = json.loads(text)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise DatasetError(f"{self.path}: its attribute 'diorama' is damaged: {error}") from error
         _check_version(self._manifest, self.path)
-        shard = Shard(self.path, 0, episode_lengths(file, self.path))
+        shard = Shard(self.path, 0, episode_lengths(file, self.path), sha256)
         self._shards.append(shard)
-        return [int(file["episode_idx"][row]) for row in shard.offsets]
+        with reading(self.path, "'episode_idx'"):
+            return [int(file["episode_idx"][row]) for row in shard.offsets]
+
+    def _known_sha256(self) -> str | None:
+        """What the manifest of the folder around a shard says of it; None if there is none, or none that says anything."""
+        try:
+            manifest = json.loads((self.path.resolve().parent.parent / "dataset.json").read_text(encoding="utf-8"))
+            return next(str(e["sha256"]) for e in manifest["shards"] if pathlib.PurePosixPath(e["file"]).name == self.path.name)
+        except (OSError, LookupError, TypeError, ValueError, StopIteration):
+            return None
 
     def _find_columns(self) -> dict[str, Column]:
         columns = {}
         if "columns" in self._manifest:
             try:
                 for entry in self._manifest["columns"]:
-                    columns[entry["name"]] = Column(entry["name"], np.dtype(entry["type"]), tuple(entry["row_shape"]),
-                                                    entry["unit"], entry["meaning"])
-            except (KeyError, TypeError, ValueError) as error:
+                    if entry["type"] not in _TYPES:
+                        raise ValueError(f"column {entry['name']!r} has the type {entry['type']!r}")
+                    columns[str(entry["name"])] = Column(str(entry["name"]), np.dtype(entry["type"]),
+                                                         tuple(_whole_numbers(entry["row_shape"], 0)), entry["unit"], entry["meaning"])
+            except (LookupError, TypeError, ValueError) as error:
                 raise DatasetError(f"{self.path / 'dataset.json'} is damaged: {type(error).__name__} {error}") from error
             return columns
         for shard in self._shards[:1]:
             file = self._file(shard)
-            for name in column_names(file):
-                data = file[name]
-                columns[name] = Column(name, data.dtype, data.shape[1:], _text(data.attrs.get("unit")),
-                                       _text(data.attrs.get("meaning")))
+            with reading(shard.path, "its columns"):
+                for name in column_names(file):
+                    data = file[name]
+                    columns[name] = Column(name, data.dtype, data.shape[1:], _text(data.attrs.get("unit")),
+                                           _text(data.attrs.get("meaning")))
         return columns
 
     def _file(self, shard: Shard) -> Any:
         """The shard's open file; checked against the manifest when this process opens it first."""
         known = self._files._files if self._files._pid == os.getpid() else {}
         fresh = shard.path not in known
-        file = self._files.get(shard.path)
+        file = self._files.get(shard.path, shard.sha256)
         if fresh and not np.array_equal(episode_lengths(file, shard.path), shard.lengths):
             raise DatasetError(f"{shard.path} does not hold the episodes that the manifest says: it is damaged")
         return file
@@ -196,7 +218,8 @@ class Dataset:
     @property
     def views(self) -> list[str]:
         """Camera names; the columns of the first carry no suffix, the others are `<column>.<view>`."""
-        return [view["name"] for view in self._manifest["views"]]
+        with reading(self.path, "'views'"):
+            return [view["name"] for view in self._manifest["views"]]
 
     @property
     def splits(self) -> dict[str, list[int]]:
@@ -204,7 +227,8 @@ class Dataset:
         if "splits" not in self._manifest:
             raise DatasetError(f"{self.path} is one shard; splits are in the dataset's dataset.json")
         position = {int(index): i for i, index in enumerate(self.episode_indices)}
-        return {name: [position[i] for i in wanted] for name, wanted in self._manifest["splits"].items()}
+        with reading(self.path / "dataset.json", "'splits'"):
+            return {name: [position[i] for i in wanted] for name, wanted in self._manifest["splits"].items()}
 
     def __len__(self) -> int:
         """Number of episodes."""
@@ -284,12 +308,8 @@ class Dataset:
         if "shards" not in self._manifest:
             raise DatasetError(f"{self.path} is one shard; checksums are in the dataset's dataset.json")
         for entry in self._manifest["shards"]:
-            digest = hashlib.sha256()
-            with open(self.path / entry["file"], "rb") as file:
-                for block in iter(lambda: file.read(1 << 20), b""):
-                    digest.update(block)
-            if digest.hexdigest() != entry["sha256"]:
-                raise DatasetError(f"{self.path / entry['file']} is damaged: its SHA-256 is not the manifest's")
+            with reading(self.path / entry["file"], "it"):
+                check_sha256(self.path / entry["file"], entry["sha256"])
 
     def close(self) -> None:
         """Closes this process's files; they open again when needed. No other thread may be reading."""
@@ -337,6 +357,12 @@ def _check_version(manifest: Any, path: pathlib.Path) -> None:
     if version > FORMAT_VERSION:
         raise DatasetError(f"{path} has format version {version} and this reader knows up to {FORMAT_VERSION}: "
                            "use a newer diorama_data")
+
+
+def _whole_numbers(values: Any, least: int) -> list[int]:
+    if not isinstance(values, list) or any(type(v) is not int or not least <= v < 1 << 62 for v in values):
+        raise ValueError(f"{str(values)[:60]} is not a list of whole numbers from {least} on")
+    return values
 
 
 def _text(value: Any) -> str:
