@@ -107,20 +107,20 @@ Command bench_command() {
           "  diorama bench physics\n"
           "  diorama bench render --device llvmpipe --json\n"
           "  diorama bench all --quick",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto a = std::make_shared<Arguments>();
             std::vector<std::string> known = {"all"};
             for (const Bench& bench : benches()) known.push_back(bench.name);
-            app.add_option("name", a->name, "What to measure: " + names_for_help())
-                ->required()
-                ->type_name("NAME")
-                ->check(one_of(known));
-            app.add_flag("--quick", a->quick,
+            options.value("name", a->name, "What to measure: " + names_for_help())
+                .required()
+                .type_name("NAME")
+                .check(one_of(known));
+            options.flag("--quick", a->quick,
                          "A few seconds in all: only shows that everything runs");
-            add_device_option(app, a->device);
-            app.add_flag("--json", a->json,
+            add_device_option(options, a->device);
+            options.flag("--json", a->json,
                          "One JSON array on stdout: name, value, unit, baseline, ratio");
-            app.footer(explanation() + app.get_footer());
+            options.explain(explanation());
             return [a] { return run(*a); };
           }};
 }

@@ -64,9 +64,9 @@ Command doctor_command() {
           "  diorama doctor\n"
           "  diorama doctor --json\n"
           "  VK_DRIVER_FILES=/usr/share/vulkan/icd.d/lvp_icd.x86_64.json diorama doctor",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto json = std::make_shared<bool>(false);
-            app.add_flag("--json", *json, "One JSON object on stdout");
+            options.flag("--json", *json, "One JSON object on stdout");
             return [json] { return run(*json); };
           }};
 }

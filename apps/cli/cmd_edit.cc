@@ -34,11 +34,11 @@ Command edit_command() {
           "  diorama edit\n"
           "  diorama edit scenes/library/clutter.textproto\n"
           "  diorama edit scenes/library/clutter.textproto --headless --screenshot editor.png",
-          [](CLI::App& app) {
+          [](const Options& options) {
             // From the first word that is no option of ours, all go to the editor as they are.
-            app.prefix_command();
-            return [&app] {
-              std::vector<std::string> arguments = app.remaining();
+            options.pass_on();
+            return [options] {
+              std::vector<std::string> arguments = options.left_over();
               std::erase(arguments, "--");
               return run(arguments);
             };

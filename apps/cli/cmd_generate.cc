@@ -201,35 +201,35 @@ Command generate_command() {
           "  diorama generate scenes/library/clutter.textproto --out data/clutter --episodes 100\n"
           "  diorama generate pushing.textproto --out data/pushing --set body[puck].mass_kg=0.4 --physics bullet\n"
           "  diorama generate clutter.textproto --out data/clutter --shard 3/16 --resume",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("scenario", a->options.scenario, "Scenario file")->required()->type_name("SCENARIO")->check(not_empty());
-            app.add_option("--out", a->out, "Folder of the dataset")->required()->type_name("DIR")->check(not_empty());
-            app.add_option("--episodes", a->options.episodes, "Episodes to draw (default: the scenario's, else 16)")
-                ->type_name("N")->check(whole_number(1, std::int64_t{1} << 40));
-            app.add_option("--seed", a->options.seed, "Seed of the dataset (default: the scenario's)")->type_name("SEED")->check(seed_number());
-            app.add_option("--workers", a->options.workers, "Worker threads (default: one per core)")
-                ->type_name("W")->check(whole_number(1, 1024));
-            add_physics_option(app, a->physics);
-            add_renderer_option(app, a->options.renderer.backend);
-            add_device_option(app, a->options.renderer.device);
-            app.add_option("--channels", a->channels, "Channels to record of every view, of " + channel_names(kAllChannels) + " (default: the scenario's)")
-                ->type_name("A,B,C")->check(not_empty());
-            app.add_option("--pixels", a->pixels, "How colour is stored (default: deflate)")
-                ->type_name("deflate|raw")->check(one_of({"deflate", "raw"}));
-            app.add_option("--depth", a->depth, "How depth is stored (default: f32)")
-                ->type_name("f32|f16|i16mm")->check(one_of({"f32", "f16", "i16mm"}));
-            app.add_option("--episodes-per-shard", a->options.episodes_per_shard,
+            options.value("scenario", a->options.scenario, "Scenario file").required().type_name("SCENARIO").check(not_empty());
+            options.value("--out", a->out, "Folder of the dataset").required().type_name("DIR").check(not_empty());
+            options.value("--episodes", a->options.episodes, "Episodes to draw (default: the scenario's, else 16)")
+                .type_name("N").check(whole_number(1, std::int64_t{1} << 40));
+            options.value("--seed", a->options.seed, "Seed of the dataset (default: the scenario's)").type_name("SEED").check(seed_number());
+            options.value("--workers", a->options.workers, "Worker threads (default: one per core)")
+                .type_name("W").check(whole_number(1, 1024));
+            add_physics_option(options, a->physics);
+            add_renderer_option(options, a->options.renderer.backend);
+            add_device_option(options, a->options.renderer.device);
+            options.value("--channels", a->channels, "Channels to record of every view, of " + channel_names(kAllChannels) + " (default: the scenario's)")
+                .type_name("A,B,C").check(not_empty());
+            options.value("--pixels", a->pixels, "How colour is stored (default: deflate)")
+                .type_name("deflate|raw").check(one_of({"deflate", "raw"}));
+            options.value("--depth", a->depth, "How depth is stored (default: f32)")
+                .type_name("f32|f16|i16mm").check(one_of({"f32", "f16", "i16mm"}));
+            options.value("--episodes-per-shard", a->options.episodes_per_shard,
                            "Episode indices per shard (default: the scenario's, else 64)")
-                ->type_name("K")->check(whole_number(1, 1 << 20));
-            app.add_option("--shard", a->shard, "Make only the shards s with s mod N = I")->type_name("I/N");
-            add_set_option(app, a->options.overrides);
-            app.add_flag("--resume", a->resume, "Go on where an earlier run stopped or died; every finished episode is kept");
-            app.add_flag("--force", a->force, "Replace the dataset that is there");
-            app.add_flag("--dry-run", a->dry_run, "Show the resolved scenario, size and time; write nothing");
-            app.add_flag("--json", a->json, "One JSON object on stdout at the end");
-            app.add_option("--progress", a->progress, "How progress is shown on stderr (default: auto)")
-                ->type_name("auto|bar|log|json|none");
+                .type_name("K").check(whole_number(1, 1 << 20));
+            options.value("--shard", a->shard, "Make only the shards s with s mod N = I").type_name("I/N");
+            add_set_option(options, a->options.overrides);
+            options.flag("--resume", a->resume, "Go on where an earlier run stopped or died; every finished episode is kept");
+            options.flag("--force", a->force, "Replace the dataset that is there");
+            options.flag("--dry-run", a->dry_run, "Show the resolved scenario, size and time; write nothing");
+            options.flag("--json", a->json, "One JSON object on stdout at the end");
+            options.value("--progress", a->progress, "How progress is shown on stderr (default: auto)")
+                .type_name("auto|bar|log|json|none");
             return [a] { return run(*a); };
           }};
 }

@@ -191,11 +191,11 @@ Command inspect_command() {
           "  diorama inspect data/clutter\n"
           "  diorama inspect data/clutter/shards/000000.h5 --json\n"
           "  diorama inspect scenes/library/humanoid.textproto",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto path = std::make_shared<std::string>();
             const auto json = std::make_shared<bool>(false);
-            app.add_option("path", *path, "Dataset folder, .h5 shard, scenario or .xml model")->required()->type_name("PATH")->check(not_empty());
-            app.add_flag("--json", *json, "One JSON object on stdout");
+            options.value("path", *path, "Dataset folder, .h5 shard, scenario or .xml model").required().type_name("PATH").check(not_empty());
+            options.flag("--json", *json, "One JSON object on stdout");
             return [path, json] { return run(*path, *json); };
           }};
 }

@@ -114,30 +114,30 @@ Command preview_command() {
           "  diorama preview scenes/library/dominoes.textproto --channels all --frames 1\n"
           "  diorama preview scenes/library/pushing.textproto --animate pushing.webp --channels rgb,flow\n"
           "  diorama preview data/clutter --episode 0 --frames 8",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("source", a->source, "Scenario, dataset folder or shard")->required()->type_name("SCENARIO|DATASET")->check(not_empty());
-            app.add_option("--out", a->out, "Picture to write (default: preview.png)")->type_name("PNG")->check(not_empty());
-            app.add_option("--animate", a->animate, "Animation to write instead: views by channels over time")
-                ->type_name("WEBP")->check(not_empty());
-            app.add_option("--channels", a->channels, "Channels to show: all, or of " + channel_names(kAllChannels) +
+            options.value("source", a->source, "Scenario, dataset folder or shard").required().type_name("SCENARIO|DATASET").check(not_empty());
+            options.value("--out", a->out, "Picture to write (default: preview.png)").type_name("PNG").check(not_empty());
+            options.value("--animate", a->animate, "Animation to write instead: views by channels over time")
+                .type_name("WEBP").check(not_empty());
+            options.value("--channels", a->channels, "Channels to show: all, or of " + channel_names(kAllChannels) +
                                                           " (default: what the scenario records or the dataset has)")
-                ->type_name("A,B,C")->check(not_empty());
-            app.add_option("--episode", a->episode, "Episode index; of a dataset: the position among those kept (default: 0)")
-                ->type_name("E")->check(whole_number(0, std::int64_t{1} << 40));
-            const CLI::Option* seed =
-                app.add_option("--seed", a->seed, "Seed (default: the scenario's)")->type_name("SEED")->check(seed_number());
-            app.add_option("--frames", a->sheet.num_frames, "Moments to show (default: 6; of an animation all)")
-                ->type_name("N")->check(whole_number(1, 64));
-            app.add_option("--height", a->sheet.cell_height_px, "Largest height of one picture, px (default: 160)")
-                ->type_name("PX")->check(whole_number(16, 2048));
-            add_physics_option(app, a->physics);
-            add_renderer_option(app, a->renderer);
-            add_device_option(app, a->device);
-            add_set_option(app, a->overrides);
-            app.add_flag("--json", a->json, "One JSON object on stdout");
+                .type_name("A,B,C").check(not_empty());
+            options.value("--episode", a->episode, "Episode index; of a dataset: the position among those kept (default: 0)")
+                .type_name("E").check(whole_number(0, std::int64_t{1} << 40));
+            const Option seed =
+                options.value("--seed", a->seed, "Seed (default: the scenario's)").type_name("SEED").check(seed_number());
+            options.value("--frames", a->sheet.num_frames, "Moments to show (default: 6; of an animation all)")
+                .type_name("N").check(whole_number(1, 64));
+            options.value("--height", a->sheet.cell_height_px, "Largest height of one picture, px (default: 160)")
+                .type_name("PX").check(whole_number(16, 2048));
+            add_physics_option(options, a->physics);
+            add_renderer_option(options, a->renderer);
+            add_device_option(options, a->device);
+            add_set_option(options, a->overrides);
+            options.flag("--json", a->json, "One JSON object on stdout");
             return [a, seed] {
-              a->seed_given = seed->count() > 0;
+              a->seed_given = seed.given();
               return run(*a);
             };
           }};

@@ -196,69 +196,68 @@ Command replay_command() {
       "  diorama replay data/pushing --episode 3 --frame 20 --actions pull.npy --out data/pulled\n"
       "  diorama replay data/pushing --cameras other.textproto --channels rgb,flow --out "
       "data/rendered",
-      [](CLI::App& app) {
+      [](const Options& options) {
         const auto a = std::make_shared<Arguments>();
         a->options.scenes = ".";
-        app.add_option("dataset", a->dataset, "Dataset folder")
-            ->required()
-            ->type_name("DIR")
-            ->check(not_empty());
-        app.add_option("--episode", a->options.episode,
+        options.value("dataset", a->dataset, "Dataset folder")
+            .required()
+            .type_name("DIR")
+            .check(not_empty());
+        options.value("--episode", a->options.episode,
                        "Episode to make anew, by its episode_idx (default: all)")
-            ->type_name("E")
-            ->check(whole_number(0, std::int64_t{1} << 40));
-        app.add_option("--scenes", a->options.scenes,
+            .type_name("E")
+            .check(whole_number(0, std::int64_t{1} << 40));
+        options.value("--scenes", a->options.scenes,
                        "Folder where the scenario's relative paths start (default: .)")
-            ->type_name("DIR")
-            ->check(not_empty());
-        app.add_option("--out", a->out,
+            .type_name("DIR")
+            .check(not_empty());
+        options.value("--out", a->out,
                        "Folder of a new dataset that names this one as its parent; without it the "
                        "episodes are "
                        "reproduced and compared bit by bit")
-            ->type_name("DIR")
-            ->check(not_empty());
-        app.add_option("--frame", a->continuation.frame,
+            .type_name("DIR")
+            .check(not_empty());
+        options.value("--frame", a->continuation.frame,
                        "Continue after this frame (default: the last)")
-            ->type_name("F")
-            ->check(whole_number(0, std::int64_t{1} << 31));
-        app.add_option("--actions", a->continuation.actions,
+            .type_name("F")
+            .check(whole_number(0, std::int64_t{1} << 31));
+        options.value("--actions", a->continuation.actions,
                        "Actions to continue with, one step per frame: .npy of shape (steps, "
                        "actuators), or .csv")
-            ->type_name("FILE")
-            ->check(not_empty());
-        app.add_option("--hold", a->continuation.hold,
+            .type_name("FILE")
+            .check(not_empty());
+        options.value("--hold", a->continuation.hold,
                        "Continue so many frames with the action of --frame")
-            ->type_name("STEPS")
-            ->check(whole_number(1, 1 << 20));
-        app.add_option("--cameras", a->options.cameras, "Render with the cameras of this scenario")
-            ->type_name("SCENARIO")
-            ->check(not_empty());
-        app.add_option("--set", a->options.overrides,
+            .type_name("STEPS")
+            .check(whole_number(1, 1 << 20));
+        options.value("--cameras", a->options.cameras, "Render with the cameras of this scenario")
+            .type_name("SCENARIO")
+            .check(not_empty());
+        options.value("--set", a->options.overrides,
                        "Override a field of a camera; may be repeated")
-            ->type_name("camera[NAME].FIELD=VALUE")
-            ->expected(1)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-        app.add_option("--channels", a->channels,
+            .type_name("camera[NAME].FIELD=VALUE")
+            .repeatable();
+        options.value("--channels", a->channels,
                        "Channels to record of every view (default: the dataset's)")
-            ->type_name("A,B,C")
-            ->check(not_empty());
-        const CLI::Option* renderer =
-            app.add_option("--renderer", a->options.renderer.backend,
+            .type_name("A,B,C")
+            .check(not_empty());
+        const Option renderer =
+            options.value("--renderer", a->options.renderer.backend,
                            "Renderer of the new dataset (default: the dataset's)")
-                ->type_name("vulkan|raycast")
-                ->check(one_of(renderer_names()));
-        add_device_option(app, a->options.renderer.device);
-        app.add_option("--workers", a->options.workers, "Worker threads (default: one per core)")
-            ->type_name("W")
-            ->check(whole_number(1, 1024));
-        app.add_flag("--resume", a->resume,
+                .type_name("vulkan|raycast")
+                .check(one_of(renderer_names()));
+        add_device_option(options, a->options.renderer.device);
+        options.value("--workers", a->options.workers, "Worker threads (default: one per core)")
+            .type_name("W")
+            .check(whole_number(1, 1024));
+        options.flag("--resume", a->resume,
                      "Go on where an earlier run with the same settings stopped");
-        app.add_flag("--force", a->force, "Replace the dataset that is at --out");
-        app.add_flag("--json", a->json, "One JSON object on stdout");
-        app.add_option("--progress", a->progress, "How progress is shown on stderr (default: auto)")
-            ->type_name("auto|bar|log|json|none");
+        options.flag("--force", a->force, "Replace the dataset that is at --out");
+        options.flag("--json", a->json, "One JSON object on stdout");
+        options.value("--progress", a->progress, "How progress is shown on stderr (default: auto)")
+            .type_name("auto|bar|log|json|none");
         return [a, renderer] {
-          a->renderer_given = renderer->count() > 0;
+          a->renderer_given = renderer.given();
           return run(*a);
         };
       }};

@@ -195,28 +195,28 @@ Command stats_command() {
           "  diorama stats data/pushing\n"
           "  diorama stats data/pushing --plots data/pushing/plots --components\n"
           "  diorama stats data/pushing --json --columns action,proprio > stats.json",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("folder", a->folder, "Dataset folder or its index.h5")
-                ->required()
-                ->type_name("DIR")
-                ->check(not_empty());
-            app.add_option("--columns", a->columns, "Only these columns (default: all)")
-                ->type_name("A,B,C")
-                ->check(not_empty());
-            app.add_flag("--components", a->components,
+            options.value("folder", a->folder, "Dataset folder or its index.h5")
+                .required()
+                .type_name("DIR")
+                .check(not_empty());
+            options.value("--columns", a->columns, "Only these columns (default: all)")
+                .type_name("A,B,C")
+                .check(not_empty());
+            options.flag("--components", a->components,
                          "A line for each number of a row too (at most 256 per column)");
-            app.add_option("--plots", a->plots,
+            options.value("--plots", a->plots,
                            "Folder for overview.png, columns.png, factors.png and pairs.png")
-                ->type_name("DIR")
-                ->check(not_empty());
-            app.add_option("--workers", a->workers,
+                .type_name("DIR")
+                .check(not_empty());
+            options.value("--workers", a->workers,
                            "Threads (default: all cores); the result does not depend on it")
-                ->type_name("N")
-                ->check(whole_number(1, 256));
-            app.add_flag("--json", a->json,
+                .type_name("N")
+                .check(whole_number(1, 256));
+            options.flag("--json", a->json,
                          "One JSON object on stdout: everything, with histograms");
-            app.footer(
+            options.explain(
                 "Reads every value once, whatever the size of the dataset in little memory. mean "
                 "and sd are of finite values; of masks\n"
                 "of objects the number of objects per pixel counts. `nothing there` is the share "
@@ -224,8 +224,7 @@ Command stats_command() {
                 "hold the column's value for nothing. Factors: `range` and `bins` say how much of "
                 "the declared range the kept episodes\n"
                 "span and fill, `distance` how far their distribution is from the declared one (0 "
-                "to 1). Exit 0, 3: no dataset, or damaged.\n\n" +
-                app.get_footer());
+                "to 1). Exit 0, 3: no dataset, or damaged.\n\n");
             return [a] { return run(*a); };
           }};
 }

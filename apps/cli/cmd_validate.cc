@@ -70,11 +70,11 @@ Command validate_command() {
           "  diorama validate scenes/library/clutter.textproto\n"
           "  diorama validate my.textproto --set camera[main].fov_y_deg=60\n"
           "  diorama validate my.textproto --json",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("scenario", a->scenario, "Scenario file")->required()->type_name("SCENARIO")->check(not_empty());
-            add_set_option(app, a->overrides);
-            app.add_flag("--json", a->json, "One JSON object on stdout");
+            options.value("scenario", a->scenario, "Scenario file").required().type_name("SCENARIO").check(not_empty());
+            add_set_option(options, a->overrides);
+            options.flag("--json", a->json, "One JSON object on stdout");
             return [a] { return run(*a); };
           }};
 }

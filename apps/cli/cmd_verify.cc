@@ -73,21 +73,20 @@ Command verify_command() {
           "  diorama verify data/clutter\n"
           "  diorama verify data/pushing --labels --scenes scenes/library --json\n"
           "  diorama verify data/clutter && rsync -a data/clutter trainer:",
-          [](CLI::App& app) {
+          [](const Options& options) {
             const auto a = std::make_shared<Arguments>();
-            app.add_option("folder", a->folder, "Dataset folder or its index.h5")->required()->type_name("DIR")->check(not_empty());
-            app.add_flag("--labels", a->labels, "Recompute the labels too and compare: takes about as long as making them");
-            app.add_option("--scenes", a->scenes, "With --labels: where the scenario's relative paths start from (here)")->type_name("DIR")->check(not_empty());
-            add_device_option(app, a->device);
-            app.add_flag("--json", a->json, "One JSON object on stdout: counts and findings");
-            app.footer("Reads everything: files and SHA-256 against dataset.json, XXH3 of every chunk, HDF5's view of each\n"
+            options.value("folder", a->folder, "Dataset folder or its index.h5").required().type_name("DIR").check(not_empty());
+            options.flag("--labels", a->labels, "Recompute the labels too and compare: takes about as long as making them");
+            options.value("--scenes", a->scenes, "With --labels: where the scenario's relative paths start from (here)").type_name("DIR").check(not_empty());
+            add_device_option(options, a->device);
+            options.flag("--json", a->json, "One JSON object on stdout: counts and findings");
+            options.explain("Reads everything: files and SHA-256 against dataset.json, XXH3 of every chunk, HDF5's view of each\n"
                        "shard, the sources of index.h5, episode numbers and splits, ranges, NaN, units, and columns that\n"
                        "repeat each other. With --labels it trusts no hash: scenes are drawn again from the scenario; ids, parts, classes,\n"
                        "depth, normals, object coordinates, masks and layers are compared with rays cast at the stored poses, flow with how\n"
                        "poses and cameras move what the rays hit, colour with a fresh rendering; velocities must fit poses, momentum the\n"
                        "contacts and gravity, and energy may come from actuators only (not looked at on model files). Names shard, episode,\n"
-                       "frame and column of what is wrong. Exit 0: good, 1: not.\n\n" +
-                       app.get_footer());
+                       "frame and column of what is wrong. Exit 0: good, 1: not.\n\n");
             return [a] { return run(*a); };
           }};
 }

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "apps/cli/options.h"
 #include "engine/core/status.h"
 
 namespace diorama::cli {
@@ -27,8 +27,8 @@ enum Exit : int {
   kStoppedResumable = 75,
 };
 
-/// Defines a verb's options on `app` and returns what runs it once they are parsed.
-using Define = std::function<std::function<int()>(CLI::App& app)>;
+/// Defines a verb's options and returns what runs it once they are parsed.
+using Define = std::function<std::function<int()>(const Options& options)>;
 
 struct Command {
   std::string name;
@@ -66,12 +66,6 @@ int report_failure(const std::string& message, int exit_code);
 /// The same with the message and the exit code that belong to the status.
 int report(const Status& status);
 
-/// Checks of options; what is wrong is said in our words, and a number is decimal.
-CLI::Validator whole_number(std::int64_t low, std::int64_t high);
-CLI::Validator seed_number();
-CLI::Validator one_of(const std::vector<std::string>& names);
-CLI::Validator not_empty();
-
 /// Parses "I/N" with 0 <= I < N.
 Result<std::pair<int, int>> parse_shard(const std::string& text);
 
@@ -79,9 +73,9 @@ Result<std::pair<int, int>> parse_shard(const std::string& text);
 std::vector<std::string> split(const std::string& text, char separator);
 
 /// Options that several verbs share.
-void add_set_option(CLI::App& app, std::vector<std::string>& overrides);
-void add_physics_option(CLI::App& app, std::string& physics);
-void add_renderer_option(CLI::App& app, std::string& renderer);
-void add_device_option(CLI::App& app, std::string& device);
+void add_set_option(const Options& options, std::vector<std::string>& overrides);
+void add_physics_option(const Options& options, std::string& physics);
+void add_renderer_option(const Options& options, std::string& renderer);
+void add_device_option(const Options& options, std::string& device);
 
 }  // namespace diorama::cli

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -88,7 +89,7 @@ int run(int argc, char** argv) {
     CLI::App* verb = app.add_subcommand(command.name, command.summary);
     verb->get_formatter()->column_width(34);
     verb->footer("Examples:\n" + command.examples);
-    actions.push_back(command.define(*verb));
+    actions.push_back(command.define(Options(*verb)));
     verbs.push_back(verb);
   }
 

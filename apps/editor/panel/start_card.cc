@@ -18,7 +18,8 @@ void action_button(PanelContext& c, const char* id, bool primary) {
   const std::string keys = chord_text(c.actions.shortcut(id));
   const std::string tip = keys.empty() ? action->help : action->help + " (" + keys + ")";
   const std::string text = c.ui.with_icon(action->icon, action->title);
-  const Widget button = Widget(action->title).text(text).tip(tip).off(ActionTable::disabled_reason(*action));
+  const Widget button =
+      Widget(action->title).text(text).tip(tip).off(ActionTable::disabled_reason(*action));
   if (primary ? c.ui.primary_button(button) : c.ui.button(button)) c.log.add(c.actions.run(id));
 }
 
@@ -32,7 +33,8 @@ void recent_files(PanelContext& c) {
     }
     c.ui.push(fmt::format("Recent {}", ++shown));
     const std::string name = std::filesystem::path(file).filename().string();
-    if (c.ui.selectable(Widget("Open").text(name.empty() ? file : name).tip(file), false)) c.open_asking(std::string(file));
+    if (c.ui.selectable(Widget("Open").text(name.empty() ? file : name).tip(file), false))
+      c.open_asking(std::string(file));
     c.ui.pop();
   }
 }
@@ -41,12 +43,16 @@ void recent_files(PanelContext& c) {
 
 void StartCard::draw(PanelContext& c, ImVec2 at, ImVec2 size) {
   const float width = std::min(size.x, kWidthEm * ImGui::GetFontSize());
-  ImGui::SetCursorScreenPos({at.x + 0.5F * (size.x - width), at.y + std::max(0.0F, 0.42F * (size.y - height_))});
-  ImGui::BeginChild("start", {width, std::max(1.0F, std::min(size.y, height_ + c.ui.step()))}, false, ImGuiWindowFlags_NoBackground);
+  ImGui::SetCursorScreenPos(
+      {at.x + 0.5F * (size.x - width), at.y + std::max(0.0F, 0.42F * (size.y - height_))});
+  ImGui::BeginChild("start", {width, std::max(1.0F, std::min(size.y, height_ + c.ui.step()))},
+                    false, ImGuiWindowFlags_NoBackground);
   c.ui.push("Start");
   const float top = ImGui::GetCursorPosY();
   c.ui.heading("An empty scenario");
-  c.ui.wrapped("A scenario says what is in a scene, what moves it and what differs from one episode to the next.");
+  c.ui.wrapped(
+      "A scenario says what is in a scene, what moves it and what differs from one episode to the "
+      "next.");
   c.ui.gap();
   action_button(c, "add.scene.simple", true);
   c.ui.same_line();
