@@ -34,8 +34,9 @@ class SettingsPanel : public Panel {
     if (edit.committed) style.font_scale = static_cast<float>(scale_);
     c.ui.gap();
     c.ui.heading("Files");
-    c.ui.value("Settings file",
-               c.test_mode ? "none in test mode" : (Settings::folder() / "settings.txt").string());
+    c.ui.caption("Settings file");
+    c.ui.wrapped(c.test_mode ? "none in test mode"
+                             : (Settings::folder() / "settings.txt").string());
     c.ui.caption("Fonts");
     c.ui.wrapped(c.ui.fonts().description);
   }
