@@ -16,6 +16,9 @@ PICTURE = ("--headless", "--screenshot", "x.png")
     ("noise.textproto", bytes(range(256)) * 8, "noise.textproto"),
     ("noise.h5", bytes(range(256)) * 8, "noise.h5"),
     ("folder", None, "dataset.json"),
+    ("broken.xml", "<mujoco><worldbody><body><geom type='cube'/></body></worldbody></mujoco>", "cube"),
+    ("broken.obj", "v 0 0 0\nf 1 2 3\n", "broken.obj"),
+    ("robot.urdf", "<robot name='r'/>", "MJCF"),
 ])
 def test_a_file_that_cannot_be_read_is_named_with_its_fault(tmp_path, name, content, words):
     path = tmp_path / name
@@ -31,10 +34,10 @@ def test_a_file_that_cannot_be_read_is_named_with_its_fault(tmp_path, name, cont
 
 
 def test_a_file_without_a_scene_is_shown_and_told(tmp_path):
-    (tmp_path / "broken.xml").write_text("<mujoco><worldbody><body><geom type='cube'/></body></worldbody></mujoco>")
-    done = run_editor(tmp_path, "broken.xml", *PICTURE)
+    (tmp_path / "lost.textproto").write_text('body { name: "b" shape { mesh { file: "gone.obj" } } }\n')
+    done = run_editor(tmp_path, "lost.textproto", *PICTURE)
     assert done.returncode == 3
-    assert "broken.xml" in done.stderr and "cube" in done.stderr
+    assert "lost.textproto" in done.stderr and "gone.obj" in done.stderr
     assert (tmp_path / "x.png").exists()
 
 

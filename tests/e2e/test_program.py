@@ -85,6 +85,16 @@ def test_own_layouts_survive_a_restart(tmp_path):
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("file, name", [(ROOT / "assets/meshes/gem.obj", "gem"),
+                                        ("/usr/share/mujoco/model/humanoid/humanoid.xml", "humanoid")])
+def test_a_mesh_or_a_model_begins_a_scenario(tmp_path, file, name):
+    (tmp_path / "s.uiscript").write_text(f'expect title = "untitled * - diorama"\nexpect field name = {name}\n'
+                                         'wait_until Viewport/State = ready\naction sim.step\nwait_until Transport/Steps contains "1 at"\n'
+                                         'action edit.undo\nexpect Viewport/State = empty\n')
+    done = run(tmp_path, str(file), "--headless", "--test-mode", "--script", "s.uiscript")
+    assert done.returncode == 0, done.stderr
+
+
 def await_file(path, process):
     for _ in range(600):
         if path.exists() or process.poll() is not None:

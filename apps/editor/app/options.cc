@@ -142,8 +142,8 @@ std::string help_text() {
   std::string text =
       "diorama-editor: author a scenario, see its spread, generate and look at the data\n\n"
       "Usage: diorama-editor [FILE] [OPTIONS]\n\n"
-      "FILE is a scenario (.textproto), a model (.xml) or mesh to import, or a dataset "
-      "folder.\n\nOptions:\n";
+      "FILE is a scenario (.textproto), a dataset folder, or a model (MJCF), mesh or picture that a new\n"
+      "scenario begins with.\n\nOptions:\n";
   for (const Option& option : options_table()) {
     std::string left = "  " + option.name + (option.value.empty() ? "" : " " + option.value);
     left.resize(std::max<std::size_t>(left.size() + 2, 24), ' ');
@@ -154,7 +154,7 @@ std::string help_text() {
          "  diorama-editor scenes/library/clutter.textproto\n"
          "  diorama-editor scenes/library/clutter.textproto --headless --screenshot editor.png\n"
          "  diorama-editor --headless --test-mode --script tests/e2e/panels.uiscript\n\n"
-         "Exit codes: 0 done, 1 failed or an expectation was not met, 2 usage, 3 unreadable file, "
+         "Exit codes: 0 done, 1 failed or an expectation was not met, 2 usage, 3 unreadable file or no scene, "
          "4 cannot write,\n"
          "5 no usable device or display\n";
 }

@@ -4,7 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "scenes/scenario_io.h"
+#include "apps/editor/document/layout_text.h"
+#include "apps/editor/session/asset_files.h"
 
 namespace diorama::editor {
 
@@ -58,21 +59,21 @@ Status Workspace::open_text(const std::string& text) {
 }
 
 Status Workspace::open(const std::filesystem::path& file) {
-  const std::string extension = file.extension().string();
-  if (extension == ".xml" || extension == ".mjcf") {
-    std::error_code error;
-    const std::filesystem::path absolute = std::filesystem::absolute(file, error);
-    if (error || !std::filesystem::is_regular_file(absolute, error)) {
-      return invalid_input(file.string() + ": there is no such model file");
-    }
-    schema::Scenario scenario;
-    scenario.set_name(file.stem().string());
-    scenario.mutable_model()->set_file(absolute.string());
-    return open_text(scenario_text(scenario));
+  const auto kind = asset_kind_of(file);
+  if (file.extension() == ".urdf" || (kind && *kind != AssetKind::kScenario && *kind != AssetKind::kFolder)) {
+    return open_as_new(file);
   }
   DIORAMA_RETURN_IF_ERROR(bench_.open(file));
   start_over();
   return {};
+}
+
+Status Workspace::open_as_new(const std::filesystem::path& file) {
+  // Read first: what is open stays open if the file cannot be.
+  DIORAMA_ASSIGN_OR_RETURN(std::vector<Command> commands, import_file(Document(), file));
+  commands.insert(commands.begin(), SetField{"name", quoted_text(file.stem().string())});
+  open_new();
+  return bench_.apply_all("New scenario of " + file.filename().string(), commands);
 }
 
 Status Workspace::import(const std::filesystem::path& file, const std::optional<SurfacePoint>& on) {

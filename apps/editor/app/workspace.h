@@ -47,7 +47,7 @@ class Workspace {
   void toggle_selected(const std::string& path) { bench_.toggle_selected(path); }
 
   void open_new();
-  /// A scenario (.textproto), or a model (.xml, .mjcf) as a new document with it.
+  /// A scenario (.textproto); a model, mesh or picture as a new document that holds it. A failure leaves what is open.
   Status open(const std::filesystem::path& file);
   /// Takes a mesh, model or picture into the document and selects what came of it: import_file.h.
   Status import(const std::filesystem::path& file, const std::optional<SurfacePoint>& on = {});
@@ -81,6 +81,7 @@ class Workspace {
   bool update(double seconds);
 
  private:
+  Status open_as_new(const std::filesystem::path& file);
   void start_over();
   void tell_restart();
 
