@@ -14,11 +14,15 @@
 #include "engine/physics/mujoco/mjcf_file.h"
 #include "engine/physics/mujoco/mjcf_writer.h"
 #include "engine/physics/mujoco/mujoco_errors.h"
+#include "engine/physics/mujoco/mujoco_memory.h"
 
 namespace diorama::mujoco {
 namespace {
 
 using ModelPointer = std::shared_ptr<mjModel>;
+
+// While the program is loaded: nothing has been allocated by then.
+[[maybe_unused]] const bool memory_hooks_installed = install_memory_hooks();
 
 // Models that episodes may repeat; each is kept with its text.
 constexpr std::size_t kMaxCachedModels = 4;

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/physics/mujoco/mujoco_memory.h"
 #include "tests/support/scene_builder.h"
 
 namespace diorama {
@@ -358,6 +359,27 @@ TEST_CASE("the capabilities name the engine and its version") {
   CHECK(capabilities.model_files);
   CHECK_FALSE(capabilities.exact_restitution);
   CHECK(capabilities.version.find('.') != std::string::npos);
+}
+
+TEST_CASE("states that come and go use the same blocks outside of the heap again") {
+  Scene scene = busy_scene();
+  std::size_t idle = 0;
+  std::size_t kept = 0;
+  for (int i = 0; i < 20; ++i) {
+    scene.physics.gravity_m_s2.z =
+        -9.0 - 0.01 * i;  // another model each time, as in a run with drawn scenes
+    {
+      const auto world = make_world(scene);
+      CHECK(mujoco::large_bytes_in_use() > idle + (1 << 20));
+    }
+    if (i < 8) {  // the first models stay for repetitions
+      idle = mujoco::large_bytes_in_use();
+      kept = mujoco::large_bytes_kept();
+    }
+    CHECK(mujoco::large_bytes_in_use() == idle);
+    CHECK(mujoco::large_bytes_kept() == kept);
+  }
+  CHECK(kept <= std::size_t{128} << 20);
 }
 
 }  // namespace
