@@ -199,7 +199,8 @@ Result<RenderScene> make_render_scene(const RenderSceneOptions& options) {
   for (int kind = 0; kind < kNumMeshKinds; ++kind)
     scene.meshes.push_back(std::make_shared<const Mesh>(make_round_mesh(kind, bands)));
   for (int i = 0; i < kNumMeshBodies; ++i) {
-    const dvec3 place((i % 5 - 2) * 0.45, (i / 5 - 1.5) * 0.5, random.uniform(0.2, 0.5));
+    const int row = i / 5;
+    const dvec3 place((i % 5 - 2) * 0.45, (row - 1.5) * 0.5, random.uniform(0.2, 0.5));
     const dvec3 drift(random.uniform(-0.05, 0.05), random.uniform(-0.05, 0.05), 0.0);
     const BodyId body = add_body(scene, "body" + std::to_string(i), Motion::kDynamic,
                                  {place + drift, random.rotation()});

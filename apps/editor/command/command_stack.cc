@@ -27,7 +27,7 @@ std::size_t CommandStack::Step::bytes() const {
   return sum;
 }
 
-void CommandStack::tell(StackEvent event) const {
+void CommandStack::tell(const StackEvent& event) const {
   if (observer_) observer_(event);
 }
 
@@ -60,7 +60,7 @@ Status CommandStack::apply_all(const std::string& title, const std::vector<Comma
                                const std::string& gesture) {
   begin_group(title, gesture);
   for (const Command& command : commands) {
-    const Status status = apply(command);
+    Status status = apply(command);
     if (!status.ok()) {
       cancel_group();
       return status;

@@ -85,7 +85,7 @@ class CommandStack {
 
   Status do_command(const Command& command, Step& step);
   void push(Step step);
-  void tell(StackEvent event) const;
+  void tell(const StackEvent& event) const;
 
   Document& document_;
   std::size_t max_bytes_;

@@ -127,7 +127,7 @@ Restructuring restructuring(const FieldRef& list, int size) {
 
 /// What a list of words or texts becomes is written as a whole.
 Result<Plan> change_scalars(const Document& document, const FieldRef& list,
-                            schema::Scenario changed) {
+                            const schema::Scenario& changed) {
   return Plan{write_field(document, list, changed), {}};
 }
 

@@ -92,7 +92,7 @@ std::string value_text(const Message& parent, const FieldDescriptor& field, int 
     return "[" + text + "]";
   }
   const Message& message = message_of(parent, field, index);
-  const std::string line = one_line(message);
+  std::string line = one_line(message);
   if (indent + field.name().size() + 1 + line.size() <= kLineWidth) return line;
   std::string text = "{\n";
   for_each_field(message, [&](const FieldDescriptor& inner, int k) {
