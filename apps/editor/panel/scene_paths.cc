@@ -97,7 +97,7 @@ std::optional<Movable> movable_body(const Document& document, const Scene& scene
   return std::nullopt;
 }
 
-Movable placed(std::string path, std::string position_path, const schema::Vec3& position) {
+Movable placed(std::string path, const std::string& position_path, const schema::Vec3& position) {
   Movable movable;
   movable.path = std::move(path);
   movable.position_path = movable.path + position_path;
