@@ -19,7 +19,8 @@ apps/install_packages.sh
 export VK_DRIVER_FILES=${VK_DRIVER_FILES:-/usr/share/vulkan/icd.d/lvp_icd.x86_64.json}
 export DIORAMA_VALIDATION=1
 export LSAN_OPTIONS=suppressions=$root/tests/support/lsan.supp:print_suppressions=0
-export TSAN_OPTIONS=suppressions=$root/tests/support/tsan.supp:ignore_noninstrumented_modules=1:halt_on_error=1
+# The bench runs its peer as a pipeline of forked processes, which start threads of their own.
+export TSAN_OPTIONS=suppressions=$root/tests/support/tsan.supp:ignore_noninstrumented_modules=1:halt_on_error=1:die_after_fork=0
 export UBSAN_OPTIONS=print_stacktrace=1
 
 lane() { # lane PRESET
