@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 cmake --preset release >/dev/null
-cmake --build --preset release --target diorama_schemas --target diorama_shaders >/dev/null # generated headers
+cmake --build --preset release --target diorama_schemas --target diorama_shaders --target diorama_editor_shaders >/dev/null # generated headers
 
 if [ $# -gt 0 ]; then
   sources=("$@")

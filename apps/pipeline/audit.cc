@@ -141,9 +141,9 @@ class EpisodeAudit {
   /// Positions and velocities of the scene's joints from the dataset's slots.
   void put_joints(const SceneBinding& binding, std::int64_t row, const std::optional<ColumnValues>& qpos,
                   const std::optional<ColumnValues>& qvel, State& state) const {
-    const auto copy = [row](const std::optional<ColumnValues>& from, int first, int count, int to, std::vector<double>& joints) {
-      for (int k = 0; from && k < count && static_cast<std::size_t>(first + k) < from->width(); ++k) {
-        joints[static_cast<std::size_t>(to + k)] = from->at(row, static_cast<std::size_t>(first + k));
+    const auto copy = [row](const std::optional<ColumnValues>& from, std::size_t first, std::size_t count, std::size_t to, std::vector<double>& joints) {
+      for (std::size_t k = 0; from && k < count && first + k < from->width(); ++k) {
+        joints[to + k] = from->at(row, first + k);
       }
     };
     for (const SceneBinding::JointPlace& joint : binding.joints) {

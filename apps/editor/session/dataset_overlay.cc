@@ -126,7 +126,8 @@ Overlay draw_visible_boxes(const DatasetOverview& overview, const DatasetRow& ro
   std::map<int, Box> boxes;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (ids[i] == 0.0) continue;
-    const dvec2 at(static_cast<double>(i % width), static_cast<double>(i / width));
+    const std::size_t line = i / width;
+    const dvec2 at(static_cast<double>(i % width), static_cast<double>(line));
     Box& box = boxes[static_cast<int>(ids[i]) - 1];
     box.lower = glm::min(box.lower, at);
     box.upper = glm::max(box.upper, at);

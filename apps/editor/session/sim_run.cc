@@ -96,7 +96,7 @@ Status SimRun::advance(int num_steps, const std::optional<Perturb>& perturb) {
   const long long to_boundary = next.step < 0 ? std::min<long long>(steps_per_frame_, -next.step)
                                               : steps_per_frame_ - next.step % steps_per_frame_;
   const int steps = static_cast<int>(std::clamp<long long>(num_steps, 1, to_boundary));
-  if (const Status status = step_world(steps, perturb, next); !status.ok()) {
+  if (Status status = step_world(steps, perturb, next); !status.ok()) {
     world_at_ = nullptr;
     return status;
   }

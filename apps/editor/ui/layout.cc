@@ -204,7 +204,7 @@ void Layout::close(const std::string& panel) {
   prune();
 }
 
-void Layout::apply(Move move) {
+void Layout::apply(const Move& move) {
   LayoutNode* from = tabs_of(*root_, move.panel);
   if (from == nullptr ||
       (from == move.target && (move.side == Side::kMiddle || from->panels.size() == 1)))
@@ -239,7 +239,7 @@ void Layout::draw(Ui& ui, ImVec2 origin, ImVec2 size,
   // Names begin with Layout, but it is no scope: panels are drawn within, and their names begin
   // with their own.
   draw_node(ui, *root_, "", origin, size, draw_panel);
-  for (Move& move : std::exchange(moves_, {})) apply(std::move(move));
+  for (const Move& move : std::exchange(moves_, {})) apply(move);
   for (const std::string& panel : std::exchange(closed_, {})) close(panel);
 }
 

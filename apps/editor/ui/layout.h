@@ -57,7 +57,7 @@ class Layout {
   void draw_tabs(Ui& ui, LayoutNode& node, const std::string& path, ImVec2 at, ImVec2 size,
                  const std::function<void(const std::string&)>& draw_panel);
   void drop_zones(Ui& ui, LayoutNode& node, ImVec2 at, ImVec2 size);
-  void apply(Move move);
+  void apply(const Move& move);
   void prune();
 
   std::unique_ptr<LayoutNode> root_;
