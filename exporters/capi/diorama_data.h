@@ -5,8 +5,8 @@
 #ifndef DIORAMA_DATA_H_
 #define DIORAMA_DATA_H_
 
-#include <stddef.h>
-#include <stdint.h>
+#include <stddef.h>  // NOLINT(modernize-deprecated-headers): a C header
+#include <stdint.h>  // NOLINT(modernize-deprecated-headers): a C header
 
 #ifdef __cplusplus
 extern "C" {

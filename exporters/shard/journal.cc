@@ -307,7 +307,7 @@ Status Journal::append_record(std::uint32_t kind, std::int64_t episode, std::spa
 
   std::int64_t at = end_;
   const auto write = [&](Bytes bytes) {
-    const Status status = write_at(file_.get(), at, bytes, path_);
+    Status status = write_at(file_.get(), at, bytes, path_);
     at += static_cast<std::int64_t>(bytes.size());
     return status;
   };
@@ -326,7 +326,7 @@ Status Journal::append_record(std::uint32_t kind, std::int64_t episode, std::spa
     DIORAMA_RETURN_IF_ERROR(write(buffer));
     return sync_data(file_.get(), path_);
   };
-  const Status status = write_record();
+  Status status = write_record();
   if (!status.ok()) {
     // What a recovery would cut off anyway; if this fails too, it does.
     [[maybe_unused]] const int ignored = ::ftruncate(file_.get(), end_);
