@@ -153,8 +153,8 @@ bool SurfaceLabels::seen(const View& view, int other, double u, double v, double
   if (!(z >= view.near_m && z <= view.far_m && u >= -0.5 && v >= -0.5 && u < width_ - 0.5 && v < height_ - 0.5)) {
     return false;
   }
-  const int x = static_cast<int>(u + 0.5);
-  const int y = static_cast<int>(v + 0.5);
+  const int x = static_cast<int>(std::floor(u + 0.5));
+  const int y = static_cast<int>(std::floor(v + 0.5));
   const std::size_t picture = static_cast<std::size_t>(other) * static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_);
   const auto place = [&](int column, int row) {
     return picture + static_cast<std::size_t>(row) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(column);

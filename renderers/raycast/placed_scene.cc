@@ -49,12 +49,11 @@ void PlacedScene::move(Top& top, const Scene& scene) const {
     const Pose& pose = world_from_node_[static_cast<std::size_t>(shape.node.index)];
     const dmat3 rotation = glm::mat3_cast(pose.rotation);
     std::array<float, 12> columns{};
+    float* next = columns.data();
     for (int column = 0; column < 3; ++column) {
-      for (int row = 0; row < 3; ++row) {
-        columns[static_cast<std::size_t>(3 * column + row)] = static_cast<float>(rotation[column][row]);
-      }
+      for (int row = 0; row < 3; ++row) *next++ = static_cast<float>(rotation[column][row]);
     }
-    for (int row = 0; row < 3; ++row) columns[static_cast<std::size_t>(9 + row)] = static_cast<float>(pose.position[row]);
+    for (int row = 0; row < 3; ++row) *next++ = static_cast<float>(pose.position[row]);
     rtcSetGeometryTransform(top.instances[i].get(), 0, RTC_FORMAT_FLOAT3X4_COLUMN_MAJOR, columns.data());
     rtcCommitGeometry(top.instances[i].get());
   }
