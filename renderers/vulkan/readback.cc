@@ -78,8 +78,9 @@ void Readback::record_copy(const vk::raii::CommandBuffer& commands, const Image&
                          : picture == RawPicture::kAmodal ? amodal_
                                                          : normal_;
   const int planes = picture == RawPicture::kAmodal ? amodal_planes_ : 1;
+  const int first_plane = chunk.first_view * planes;
   const vk::BufferImageCopy region{
-      .bufferOffset = pixels_of(static_cast<std::size_t>(chunk.first_view * planes)) * bytes_per_pixel(picture),
+      .bufferOffset = pixels_of(static_cast<std::size_t>(first_plane)) * bytes_per_pixel(picture),
       .imageSubresource = {vk::ImageAspectFlagBits::eColor, 0, 0,
                            static_cast<std::uint32_t>(chunk.num_views * planes)},
       .imageExtent = {static_cast<std::uint32_t>(width_), static_cast<std::uint32_t>(height_), 1}};
@@ -93,9 +94,9 @@ void Readback::record_layer_copy(const vk::raii::CommandBuffer& commands, const 
   if (!has_channel(channels_, depth ? Channel::kDepthLayers : Channel::kInstanceLayers)) return;
   std::vector<vk::BufferImageCopy> regions;
   for (int view = 0; view < chunk.num_views; ++view) {
-    const auto place = static_cast<std::size_t>((chunk.first_view + view) * kNumLayers + layer);
+    const int place = (chunk.first_view + view) * kNumLayers + layer;
     regions.push_back(
-        {.bufferOffset = pixels_of(place) * bytes_per_pixel(picture),
+        {.bufferOffset = pixels_of(static_cast<std::size_t>(place)) * bytes_per_pixel(picture),
          .imageSubresource = {vk::ImageAspectFlagBits::eColor, 0, static_cast<std::uint32_t>(view), 1},
          .imageExtent = {static_cast<std::uint32_t>(width_), static_cast<std::uint32_t>(height_), 1}});
   }
