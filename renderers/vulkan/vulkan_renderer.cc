@@ -81,8 +81,8 @@ std::vector<std::uint16_t> objects_by_id(const Scene& scene, bool shape_ids) {
     return objects;
   }
   for (const Body& body : scene.bodies) {
-    const auto id = static_cast<std::size_t>(body.object_index + 1);
-    while (objects.size() <= id) objects.push_back(static_cast<std::uint16_t>(objects.size()));
+    const int id = body.object_index + 1;
+    while (objects.size() <= static_cast<std::size_t>(id)) objects.push_back(static_cast<std::uint16_t>(objects.size()));
   }
   return objects;
 }
