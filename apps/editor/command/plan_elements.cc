@@ -157,7 +157,7 @@ Result<Plan> plan_command(const InsertElement& command, const Document& document
     std::string values = "[";
     for (const std::string& part : parts) values += (values == "[" ? "" : ", ") + part;
     DIORAMA_RETURN_IF_ERROR(set_field_text(changed, list, values + "]"));
-    return change_scalars(document, list, std::move(changed));
+    return change_scalars(document, list, changed);
   }
 
   DIORAMA_ASSIGN_OR_RETURN(const Element element, read_element(holder, list, command.value));
@@ -192,7 +192,7 @@ Result<Plan> plan_command(const RemoveElement& command, const Document& document
   Message& holder = mutable_parent(changed, list);
   move_in(holder, ref.field(), index, size - 1);
   holder.GetReflection()->RemoveLast(&holder, &ref.field());
-  if (!is_message_list(ref.field())) return change_scalars(document, list, std::move(changed));
+  if (!is_message_list(ref.field())) return change_scalars(document, list, changed);
   Restructuring moves = restructuring(list, size);
   moves.places[static_cast<std::size_t>(index)] = -1;
   for (int i = index + 1; i < size; ++i) moves.places[static_cast<std::size_t>(i)] = i - 1;
@@ -214,7 +214,7 @@ Result<Plan> plan_command(const MoveElement& command, const Document& document) 
   if (command.to == from) return Plan{};
   schema::Scenario changed = document.scenario();
   move_in(mutable_parent(changed, list), ref.field(), from, command.to);
-  if (!is_message_list(ref.field())) return change_scalars(document, list, std::move(changed));
+  if (!is_message_list(ref.field())) return change_scalars(document, list, changed);
   Restructuring moves = restructuring(list, size);
   for (int i = std::min(from, command.to); i <= std::max(from, command.to); ++i) {
     moves.places[static_cast<std::size_t>(i)] = from < command.to ? i - 1 : i + 1;

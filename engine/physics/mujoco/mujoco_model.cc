@@ -22,7 +22,7 @@ namespace {
 using ModelPointer = std::shared_ptr<mjModel>;
 
 // While the program is loaded: nothing has been allocated by then.
-[[maybe_unused]] const bool memory_hooks_installed = install_memory_hooks();
+[[maybe_unused]] const bool kMemoryHooksInstalled = install_memory_hooks();
 
 // Models that episodes may repeat; each is kept with its text.
 constexpr std::size_t kMaxCachedModels = 4;
