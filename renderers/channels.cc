@@ -51,6 +51,10 @@ constexpr std::array<ChannelInfo, kNumChannels> kChannels = {{
      "the camera's far_m", "Planar depth of the next three surfaces that face the camera behind the first.", Picture::kDepth},
     {Channel::kInstanceLayers, "segmentation_layers", "objects behind", Type::kUint16, 1, kNumLayers, "1", "", "0",
      "Objects of the surfaces in `depth_layers`.", Picture::kIds},
+    {Channel::kTracks, "tracks", "point tracks", Type::kFloat32, 2, 1, "px", "picture, x right, y down", "-1, -1",
+     "Points on the objects' surfaces, followed over the episode: where they are in space and in the picture, and whether "
+     "they are seen.",
+     Picture::kPoints},
 }};
 
 constexpr bool in_order() {
@@ -64,6 +68,8 @@ static_assert(in_order());
 }  // namespace
 
 std::span<const ChannelInfo> all_channels() { return kChannels; }
+
+std::span<const ChannelInfo> picture_channels() { return all_channels().first(kNumPictureChannels); }
 
 const ChannelInfo& channel_info(Channel channel) { return kChannels[static_cast<std::size_t>(channel_index(channel))]; }
 

@@ -1,5 +1,5 @@
-// THE list of channels: what a renderer can make of each pixel. The scenario's `record.channel`, `--channels`, the
-// columns, previews and the editor all read it. Constant; thread-safe.
+// THE list of channels: what a renderer can make of each pixel, and the tracks of surface points. The scenario's
+// `record.channel`, `--channels`, the columns, previews and the editor all read it. Constant; thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,11 @@ enum class Channel : std::uint32_t {
   kAmodal = 1U << 11,
   kDepthLayers = 1U << 12,
   kInstanceLayers = 1U << 13,
+  kTracks = 1U << 14,  ///< No picture: of points, not of pixels; see exporters/labels/tracks.h.
 };
-inline constexpr int kNumChannels = 14;
+inline constexpr int kNumChannels = 15;
+/// Those that renderers make: all but the last.
+inline constexpr int kNumPictureChannels = 14;
 
 using ChannelSet = std::uint32_t;
 constexpr ChannelSet channel_bit(Channel channel) { return static_cast<ChannelSet>(channel); }
@@ -48,6 +51,7 @@ constexpr int channel_index(Channel channel) {
 inline constexpr ChannelSet kDefaultChannels = channel_set(Channel::kColor, Channel::kDepth, Channel::kInstance);
 
 inline constexpr ChannelSet kAllChannels = (ChannelSet{1} << kNumChannels) - 1;
+inline constexpr ChannelSet kPictureChannels = (ChannelSet{1} << kNumPictureChannels) - 1;
 /// Channels of the first surface: one plane, drawn in one pass.
 inline constexpr ChannelSet kSurfaceChannels = channel_bit(Channel::kAmodal) - 1;
 
@@ -63,9 +67,10 @@ enum class ChannelPicture {
   kDisplacement, ///< x, y, z as red, green, blue about grey.
   kBits,         ///< Bits 0, 1 as green, blue.
   kCount,        ///< Number of set bits as lightness.
+  kPoints,       ///< Dots over colour, hollow where hidden.
 };
 
-/// One channel. A picture has the shape (planes, H, W, components).
+/// One channel. A picture has the shape (planes, H, W, components); tracks have (points, components).
 struct ChannelInfo {
   Channel channel = Channel::kColor;
   const char* name = "";      ///< In `record.channel` (in capitals) and `--channels`.
@@ -83,6 +88,8 @@ struct ChannelInfo {
 
 /// All channels in the order of their bits.
 std::span<const ChannelInfo> all_channels();
+/// Those that renderers make, in the same order.
+std::span<const ChannelInfo> picture_channels();
 const ChannelInfo& channel_info(Channel channel);
 std::optional<Channel> find_channel(std::string_view name);
 /// "rgb, depth"

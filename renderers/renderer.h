@@ -113,7 +113,7 @@ class RenderedViews {
     const void* data = nullptr;
     std::size_t size = 0;  ///< Elements.
   };
-  std::array<Span, kNumChannels> spans_;
+  std::array<Span, kNumPictureChannels> spans_;
 };
 
 struct RenderDevice {

@@ -75,6 +75,7 @@ const std::map<std::string, FieldRule>& table() {
       {"Episode.frame_rate_hz", rule(0.1, 10000, "Hz") | 24.0},
       {"Episode.settle_time_s", rule(0, 600, "s")},
       {"Record.max_contacts", rule(0, 100000, "")},
+      {"Record.tracks", rule(1, 4096, "") | 256.0},
       {"Dataset.seed", rule(0, 18446744073709551615.0, "")},
       {"Dataset.episodes", rule(1, 1e9, "") | 16.0},
       {"Dataset.episodes_per_shard", rule(1, 1e6, "") | 64.0},

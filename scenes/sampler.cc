@@ -250,6 +250,7 @@ struct Sampler::Impl {
     const long long rule = std::max(1LL, std::min(4 * n + 8, n * (n - 1) / 2));
     layout.max_contacts = scenario.record().max_contacts() > 0 ? scenario.record().max_contacts()
                                                                : static_cast<int>(rule);
+    layout.num_tracks = scenario.record().tracks();
     return {};
   }
 };
@@ -301,6 +302,7 @@ Result<std::unique_ptr<Sampler>> Sampler::create(schema::Scenario scenario,
 
 Result<Sample> Sampler::sample(SampleKey key) const {
   Sample sample;
+  sample.key = key;
   schema::Scenario& resolved = sample.resolved;
   resolved = impl_->scenario;
   resolved.clear_vary();

@@ -20,6 +20,7 @@ namespace diorama {
 
 /// One draw. Depends on (scenario, key) alone.
 struct Sample {
+  SampleKey key;
   Scene scene;
   EpisodeConfig episode;
   std::vector<std::vector<double>> factors;  ///< Parallel to SceneLayout::factors; values in the fields' own units.

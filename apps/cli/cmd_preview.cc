@@ -85,7 +85,7 @@ Result<Written> draw(Arguments a) {
   }
   DIORAMA_ASSIGN_OR_RETURN(const PhysicsBackend physics, choose_physics(sampler->scenario(), requested));
   DIORAMA_ASSIGN_OR_RETURN(const auto renderer, make_renderer({a.renderer, a.device, validation_requested()}));
-  DIORAMA_ASSIGN_OR_RETURN(a.sheet.channels, shown_channels(a, &sampler->scenario(), renderer->channels()));
+  DIORAMA_ASSIGN_OR_RETURN(a.sheet.channels, shown_channels(a, &sampler->scenario(), renderer->channels() | channel_bit(Channel::kTracks)));
   const SampleKey key{a.seed_given ? a.seed : sampler->scenario().dataset().seed(), a.episode};
   return animate ? write_animation(a, scenario_animation(*sampler, physics, *renderer, key, a.sheet))
                  : write_sheet(a, scenario_contact_sheet(*sampler, physics, *renderer, key, a.sheet));

@@ -11,6 +11,7 @@
 #include "apps/pipeline/audit_energy.h"
 #include "apps/pipeline/audit_motion.h"
 #include "apps/pipeline/audit_pictures.h"
+#include "apps/pipeline/audit_tracks.h"
 #include "apps/pipeline/backends.h"
 #include "apps/pipeline/dataset_origin.h"
 #include "engine/core/text.h"
@@ -29,8 +30,9 @@ constexpr double kIntrinsicsShare = 1e-5;
 /// Audits episodes one by one.
 class EpisodeAudit {
  public:
-  EpisodeAudit(const ClipReader& reader, const DatasetOrigin& origin, const Sampler& sampler, Renderer& rays, Renderer& painter, Findings& findings)
-      : reader_(reader), origin_(origin), sampler_(sampler), rays_(rays), painter_(painter), findings_(findings) {}
+  EpisodeAudit(const ClipReader& reader, const DatasetOrigin& origin, const Sampler& sampler, Renderer& rays, RayScene& points, Renderer& painter,
+               Findings& findings)
+      : reader_(reader), origin_(origin), sampler_(sampler), rays_(rays), points_(points), painter_(painter), findings_(findings) {}
 
   Status run(const ClipShard& shard, std::size_t in_shard) {
     file_ = shard.file;
@@ -57,6 +59,7 @@ class EpisodeAudit {
     audit_motion(sample->scene, *states, origin_.frame_rate_hz, tell_motion);
     audit_energy(sample->scene, *states, stored_actions(), tell_motion);
     check_cameras(sample->scene, *binding, *states);
+    DIORAMA_RETURN_IF_ERROR(check_tracks(*sample, *binding, *states));
     return check_pictures(sample->scene, *binding, *states);
   }
 
@@ -220,6 +223,24 @@ class EpisodeAudit {
     }
   }
 
+  Status check_tracks(const Sample& sample, const SceneBinding& binding, const std::vector<State>& states) {
+    TrackAudit audit{sample.scene, states, {}, seed_track_points(sample.scene, sample.key, sampler_.layout().num_tracks), points_, {}, {}};
+    for (const char* name : {"track_object", "track_part", "track_world"}) {
+      if (std::optional<ColumnValues> values = load(name)) audit.columns.emplace(name, std::move(*values));
+    }
+    for (std::size_t view = 0; view < binding.camera_of_view.size(); ++view) {
+      audit.cameras.push_back(binding.camera_of_view[view]);
+      audit.suffixes.push_back(column_of("", view));
+      for (const char* base : {"track_image", "track_visible"}) {
+        const std::string name = column_of(base, view);
+        if (std::optional<ColumnValues> values = load(name)) audit.columns.emplace(name, std::move(*values));
+      }
+    }
+    if (audit.columns.empty()) return {};
+    return audit_tracks(audit, [this](std::int64_t frame, const std::string& column, const std::string& problem,
+                                      const std::string& expected, const std::string& found) { tell(frame, column, problem, expected, found); });
+  }
+
   Status check_pictures(const Scene& scene, const SceneBinding& binding, const std::vector<State>& states) {
     const TellPicture tell_picture = [this](std::int64_t frame, const std::string& column, const std::string& problem,
                                             const std::string& expected, const std::string& found) { tell(frame, column, problem, expected, found); };
@@ -234,6 +255,7 @@ class EpisodeAudit {
   const DatasetOrigin& origin_;
   const Sampler& sampler_;
   Renderer& rays_;
+  RayScene& points_;
   Renderer& painter_;
   Findings& findings_;
   std::string file_;
@@ -260,7 +282,8 @@ Status audit_dataset(const fs::path& path, const AuditOptions& options, const st
   as_made.device = options.device;
   as_made.validation = options.validation;
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<Renderer> painter, make_renderer(as_made));
-  EpisodeAudit audit(*reader, origin, **sampler, *rays, *painter, findings);
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<RayScene> points, RayScene::make());
+  EpisodeAudit audit(*reader, origin, **sampler, *rays, *points, *painter, findings);
   std::int64_t done = 0;
   for (const ClipShard& shard : reader->manifest().shards) {
     for (std::size_t i = 0; i < shard.episodes.size(); ++i) {

@@ -267,6 +267,7 @@ class ViewAudit {
         return compare_layer(frame, stored, picture, pictures, place);
       case Channel::kColor:
       case Channel::kFlowValid:
+      case Channel::kTracks:
         return;
     }
   }

@@ -15,7 +15,7 @@
 
 namespace diorama {
 
-/// Told what is wrong: frame, column, problem, expected, found.
+/// Told what is wrong: frame (-1 = all), column, problem, expected, found.
 using TellPicture =
     std::function<void(std::int64_t frame, const std::string& column, const std::string& problem,
                        const std::string& expected, const std::string& found)>;

@@ -7,6 +7,7 @@
 #include "engine/core/text.h"
 #include "engine/physics/bullet/bullet_world.h"
 #include "engine/physics/mujoco/mujoco_world.h"
+#include "renderers/raycast/ray_scene.h"
 #include "renderers/raycast/raycast_renderer.h"
 #include "renderers/vulkan/vulkan_renderer.h"
 
@@ -64,6 +65,11 @@ Result<std::unique_ptr<Renderer>> make_renderer(const RendererOptions& options) 
   Result<std::unique_ptr<Renderer>> made = make_vulkan_renderer({options.device, options.validation});
   if (made.ok() || made.status().code() != Code::kUnavailable) return made;
   return unavailable(made.status().message() + "; or use --renderer raycast, which needs no driver");
+}
+
+Result<std::unique_ptr<PointVisibility>> make_point_visibility() {
+  DIORAMA_ASSIGN_OR_RETURN(std::unique_ptr<RayScene> rays, RayScene::make());
+  return std::unique_ptr<PointVisibility>(std::move(rays));
 }
 
 Sampler::Tools sampler_tools() { return {&make_bullet_overlap, &import_mjcf}; }

@@ -8,6 +8,7 @@
 
 #include "engine/core/status.h"
 #include "engine/physics/physics_world.h"
+#include "renderers/point_visibility.h"
 #include "renderers/renderer.h"
 #include "scenes/sampler.h"
 
@@ -38,6 +39,9 @@ struct RendererOptions {
 /// invalid_input for an unknown name, or a device for the ray caster, which runs on the CPU; unavailable where there is no
 /// usable Vulkan device: then the message names the renderer that needs none.
 Result<std::unique_ptr<Renderer>> make_renderer(const RendererOptions& options);
+
+/// Rays that tell what is visible, whichever renderer draws.
+Result<std::unique_ptr<PointVisibility>> make_point_visibility();
 
 /// Sampler tools over the engines: overlap is always Bullet's, model files are read by MuJoCo.
 Sampler::Tools sampler_tools();

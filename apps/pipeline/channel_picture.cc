@@ -128,6 +128,8 @@ Image<float> channel_values(const RenderedViews& pictures, int view, Channel cha
       return numbers(pictures.picture<Channel::kDepthLayers>(view), pictures, channel);
     case Channel::kInstanceLayers:
       return numbers(pictures.picture<Channel::kInstanceLayers>(view), pictures, channel);
+    case Channel::kTracks:
+      break;
   }
   return {};
 }
@@ -161,6 +163,8 @@ ImageU8 channel_picture(Channel channel, const Image<float>& values, double near
     case ChannelPicture::kCount:
       paint_counts(values, picture);
       break;
+    case ChannelPicture::kPoints:
+      return {};
   }
   return picture;
 }
@@ -190,6 +194,8 @@ std::string channel_value_text(Channel channel, std::span<const float> pixel, do
     }
     case ChannelPicture::kCount:
       return fmt::format("{:.0f} objects", pixel[0]);
+    case ChannelPicture::kPoints:
+      break;
   }
   return "";
 }

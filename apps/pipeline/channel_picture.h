@@ -11,7 +11,7 @@
 namespace diorama {
 
 /// Picture `view` of a channel as numbers, (H, W, planes * components), plane after plane; empty if the channel was not
-/// asked for. Amodal masks: (H, W), how many objects cover the pixel.
+/// asked for, or is no picture (tracks, see track_picture.h). Amodal masks: (H, W), how many objects cover the pixel.
 Image<float> channel_values(const RenderedViews& pictures, int view, Channel channel);
 
 /// Numbers as colours (H, W, 3); of several planes the first. Depths are seen between the camera's `near_m` and `far_m`;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +13,8 @@
 #include "apps/pipeline/channel_picture.h"
 #include "apps/pipeline/episode_runner.h"
 #include "apps/pipeline/picture.h"
+#include "apps/pipeline/track_picture.h"
+#include "exporters/labels/tracks.h"
 
 namespace diorama {
 namespace {
@@ -47,10 +51,13 @@ std::vector<int> spread_frames(int num_rows, int wanted) {
   return frames;
 }
 
+/// By which whole factor a picture must shrink so that its height is at most `height_px`.
+int reduction_of(int picture_height_px, int height_px) { return std::max(1, (picture_height_px + height_px - 1) / height_px); }
+
 /// Box-filtered reduction by a whole factor so that the height is at most `height_px`. Ids keep their pure colours
 /// when `nearest` is set.
 ImageU8 reduce(const ImageU8& image, int height_px, bool nearest) {
-  const int factor = std::max(1, (image.height_px + height_px - 1) / height_px);
+  const int factor = reduction_of(image.height_px, height_px);
   if (factor == 1) return image;
   ImageU8 small(image.height_px / factor, std::max(1, image.width_px / factor), 3);
   for (int r = 0; r < small.height_px; ++r) {
@@ -136,12 +143,34 @@ ImageU8 cell_of(Channel channel, const Image<float>& values, double near_m, doub
   return reduce(channel_picture(channel, values, near_m, far_m), height_px, has_pure_colors(channel));
 }
 
+/// Colour with the points over it.
+ImageU8 track_cell(const ImageU8& color, std::span<const dvec2> image_px, std::span<const std::uint8_t> visible, int height_px) {
+  ImageU8 cell = reduce(color, height_px, false);
+  draw_tracks(image_px, visible, reduction_of(color.height_px, height_px), cell);
+  return cell;
+}
+
+/// The tracks of an episode in all cameras of its scene.
+Result<TrackLabels> follow_points(const SimulatedEpisode& episode, int count) {
+  const Scene& scene = episode.sample.scene;
+  std::vector<CameraId> cameras;
+  for (std::size_t c = 0; c < scene.cameras.size(); ++c) cameras.emplace_back(c);
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PointVisibility> rays, make_point_visibility());
+  return label_tracks(scene, episode.trajectory.states, cameras, seed_track_points(scene, episode.sample.key, count), *rays);
+}
+
 Result<Film> scenario_film(const Sampler& sampler, PhysicsBackend physics, Renderer& renderer, SampleKey key,
                            const ContactSheetOptions& options) {
   DIORAMA_ASSIGN_OR_RETURN(const SimulatedEpisode episode, simulate_episode(sampler, physics, key));
   const Scene& scene = episode.sample.scene;
   const std::vector<State>& states = episode.trajectory.states;
   const std::vector<int> frames = spread_frames(static_cast<int>(states.size()), options.num_frames);
+  ChannelSet drawn = options.channels & kPictureChannels;
+  TrackLabels tracks;
+  if (has_channel(options.channels, Channel::kTracks)) {
+    DIORAMA_ASSIGN_OR_RETURN(tracks, follow_points(episode, sampler.layout().num_tracks));
+    drawn |= channel_bit(Channel::kColor);
+  }
 
   Film film;
   film.title = fmt::format("{}  seed {}  episode {}", sampler.scenario().name(), key.seed, key.episode);
@@ -164,14 +193,22 @@ Result<Film> scenario_film(const Sampler& sampler, PhysicsBackend physics, Rende
       const Camera& lens = scene.cameras[camera];
       for (std::size_t c = 0; c < channels.size(); ++c) {
         const Channel channel = channels[c]->channel;
-        film.strips[channels.size() * camera + c].cells.push_back(
-            cell_of(channel, channel_values(pictures, static_cast<int>(i), channel), lens.near_m, lens.far_m,
-                    options.cell_height_px));
+        std::vector<ImageU8>& cells = film.strips[channels.size() * camera + c].cells;
+        if (channel == Channel::kTracks) {
+          const ImageU8 color = channel_picture(Channel::kColor, channel_values(pictures, static_cast<int>(i), Channel::kColor), 0.0, 0.0);
+          const std::size_t first = static_cast<std::size_t>(batch[i].frame) * tracks.points.size();
+          const TrackView& view = tracks.views[camera];
+          cells.push_back(track_cell(color, std::span(view.image).subspan(first, tracks.points.size()),
+                                     std::span(view.visible).subspan(first, tracks.points.size()), options.cell_height_px));
+          continue;
+        }
+        cells.push_back(cell_of(channel, channel_values(pictures, static_cast<int>(i), channel), lens.near_m, lens.far_m,
+                                options.cell_height_px));
       }
     }
     return {};
   };
-  DIORAMA_RETURN_IF_ERROR(render_views(renderer, scene, states, views, options.channels, consume));
+  DIORAMA_RETURN_IF_ERROR(render_views(renderer, scene, states, views, drawn, consume));
   return film;
 }
 
@@ -186,6 +223,8 @@ std::string column_of(const ChannelInfo& info) {
       return "depth_layer1";
     case Channel::kInstanceLayers:
       return "segmentation_layer1";
+    case Channel::kTracks:
+      return "track_image";
     default:
       return info.name;
   }
@@ -236,6 +275,22 @@ Result<ImageU8> dataset_cell(const DatasetReader& dataset, const FoundColumn& co
   return cell_of(info.channel, values, 1e-3, far, options.cell_height_px);
 }
 
+/// Colour of a row and view (its columns end in `suffix`) with the points over it.
+Result<ImageU8> dataset_track_cell(const DatasetReader& dataset, const std::string& suffix, std::int64_t row,
+                                   const ContactSheetOptions& options) {
+  DIORAMA_ASSIGN_OR_RETURN(const ImageU8 color, dataset.read_color("pixels" + suffix, row));
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> numbers, dataset.read_row("track_image" + suffix, row));
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<double> seen, dataset.read_row("track_visible" + suffix, row));
+  if (numbers.size() != 2 * seen.size()) return invalid_input("column 'track_image" + suffix + "' does not fit 'track_visible" + suffix + "'");
+  std::vector<dvec2> image_px;
+  std::vector<std::uint8_t> visible;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    image_px.emplace_back(numbers[2 * i], numbers[2 * i + 1]);
+    visible.push_back(seen[i] != 0.0 ? 1 : 0);
+  }
+  return track_cell(color, image_px, visible, options.cell_height_px);
+}
+
 Result<Film> dataset_film(const DatasetReader& dataset, std::int64_t position, const ContactSheetOptions& options) {
   const auto num_episodes = static_cast<std::int64_t>(dataset.episode_lengths().size());
   if (position < 0 || position >= num_episodes) {
@@ -259,7 +314,9 @@ Result<Film> dataset_film(const DatasetReader& dataset, std::int64_t position, c
       if (column == nullptr || !has_channel(options.channels, info.channel)) continue;
       Strip strip{view.empty() ? "main" : view.substr(1), info.title, {}};
       for (const int frame : frames) {
-        DIORAMA_ASSIGN_OR_RETURN(ImageU8 cell, dataset_cell(dataset, *column, info, offset + frame, options));
+        DIORAMA_ASSIGN_OR_RETURN(ImageU8 cell, info.channel == Channel::kTracks
+                                                   ? dataset_track_cell(dataset, view, offset + frame, options)
+                                                   : dataset_cell(dataset, *column, info, offset + frame, options));
         strip.cells.push_back(std::move(cell));
       }
       film.strips.push_back(std::move(strip));

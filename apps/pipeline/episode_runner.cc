@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "engine/physics/controller.h"
@@ -84,21 +85,40 @@ Status render_views(Renderer& renderer, const Scene& scene, std::span<const Stat
 EpisodeRunner::EpisodeRunner(const SceneLayout& layout, std::unique_ptr<Renderer> renderer, ViewChannels channels,
                              std::vector<Column> columns)
     : views_(layout.views),
+      num_tracks_(layout.num_tracks),
       renderer_(std::move(renderer)),
       channels_(std::move(channels)),
       columns_(columns),
       recorder_(layout, std::move(columns)) {}
 
+Result<TrackLabels> EpisodeRunner::follow_points(const SimulatedEpisode& episode) {
+  const Scene& scene = episode.sample.scene;
+  if (!rays_) {
+    DIORAMA_ASSIGN_OR_RETURN(rays_, make_point_visibility());
+  }
+  std::vector<CameraId> cameras;
+  for (std::size_t view = 0; view < views_.size(); ++view) {
+    const bool wanted = has_channel(channels_[view], Channel::kTracks);
+    cameras.push_back(wanted ? scene.find_camera(views_[view].name).value_or(CameraId()) : CameraId());
+  }
+  return label_tracks(scene, episode.trajectory.states, cameras, seed_track_points(scene, episode.sample.key, num_tracks_), *rays_);
+}
+
 Result<EpisodeRecord> EpisodeRunner::run(std::int64_t index, const SimulatedEpisode& episode) {
   const Scene& scene = episode.sample.scene;
-  DIORAMA_RETURN_IF_ERROR(recorder_.begin(index, scene, episode.trajectory, episode.sample.factors));
+  std::optional<TrackLabels> tracks;
+  if (std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return is_track(column.content); })) {
+    DIORAMA_ASSIGN_OR_RETURN(tracks, follow_points(episode));
+  }
+  DIORAMA_RETURN_IF_ERROR(
+      recorder_.begin(index, scene, episode.trajectory, episode.sample.factors, tracks ? &*tracks : nullptr));
 
   // Pictures of one submission have the same channels.
   std::map<ChannelSet, std::vector<CameraId>> cameras;
   for (std::size_t view = 0; renderer_ && view < views_.size(); ++view) {
     const std::optional<CameraId> camera = scene.find_camera(views_[view].name);
     if (!camera) return failed("the scene has no camera '" + views_[view].name + "'");
-    cameras[channels_[view]].push_back(*camera);
+    cameras[channels_[view] & kPictureChannels].push_back(*camera);
   }
   for (const auto& [channels, same] : cameras) {
     std::vector<FrameView> views;

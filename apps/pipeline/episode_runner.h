@@ -15,6 +15,7 @@
 #include "engine/core/rng.h"
 #include "engine/core/status.h"
 #include "engine/scene/trajectory.h"
+#include "exporters/labels/tracks.h"
 #include "exporters/shard/episode_recorder.h"
 #include "renderers/renderer.h"
 #include "scenes/sampler.h"
@@ -51,10 +52,14 @@ class EpisodeRunner {
   Result<EpisodeRecord> run(std::int64_t index, const SimulatedEpisode& episode);
 
  private:
+  Result<TrackLabels> follow_points(const SimulatedEpisode& episode);
+
   std::vector<ViewLayout> views_;
+  int num_tracks_ = 0;
   std::unique_ptr<Renderer> renderer_;
   ViewChannels channels_;
   std::vector<Column> columns_;
+  std::unique_ptr<PointVisibility> rays_;  ///< Made when tracks are first wanted.
   EpisodeRecorder recorder_;
 };
 

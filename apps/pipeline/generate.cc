@@ -210,7 +210,7 @@ int choose_workers(int requested, bool owns_process) {
 
 Status open_renderer(GeneratePlan& plan) {
   DIORAMA_ASSIGN_OR_RETURN(plan.renderer, make_renderer(plan.renderer_options));
-  return check_channels(*plan.renderer, union_of(plan.channels));
+  return check_channels(*plan.renderer, union_of(plan.channels) & kPictureChannels);
 }
 
 void describe_run(GeneratePlan& plan) {

@@ -43,22 +43,6 @@ Rgb depth_color(double nearness) {
   return color;
 }
 
-// Hues a golden section apart; lightness and saturation alternate so that neighbours in number differ in more than hue.
-Rgb id_color(int id) {
-  if (id == 0) return {0, 0, 0};
-  const double hue = std::fmod(0.11 + id * 0.61803398875, 1.0) * 6.0;
-  const double value = 1.0 - 0.22 * ((id / 3) % 3);
-  const double saturation = 0.85 - 0.25 * (id % 2);
-  Rgb color{};
-  for (int k = 0; k < 3; ++k) {
-    const double distance = std::fabs(std::fmod(hue - 2.0 * k + 9.0, 6.0) - 3.0);
-    const double pure = std::clamp(2.0 - distance, 0.0, 1.0);
-    color[static_cast<std::size_t>(k)] =
-        static_cast<std::uint8_t>(std::lround(255.0 * value * (1.0 - saturation * (1.0 - pure))));
-  }
-  return color;
-}
-
 struct FontVertex {
   float x, y, z;
   unsigned char color[4];
@@ -84,6 +68,22 @@ ImageU8 colorize_depth(std::span<const float> depth_m, int height_px, int width_
     std::copy(color.begin(), color.end(), image.pixels.begin() + static_cast<std::ptrdiff_t>(3 * i));
   }
   return image;
+}
+
+// Hues a golden section apart; lightness and saturation alternate so that neighbours in number differ in more than hue.
+std::array<std::uint8_t, 3> id_color(int id) {
+  if (id == 0) return {0, 0, 0};
+  const double hue = std::fmod(0.11 + id * 0.61803398875, 1.0) * 6.0;
+  const double value = 1.0 - 0.22 * ((id / 3) % 3);
+  const double saturation = 0.85 - 0.25 * (id % 2);
+  Rgb color{};
+  for (int k = 0; k < 3; ++k) {
+    const double distance = std::fabs(std::fmod(hue - 2.0 * k + 9.0, 6.0) - 3.0);
+    const double pure = std::clamp(2.0 - distance, 0.0, 1.0);
+    color[static_cast<std::size_t>(k)] =
+        static_cast<std::uint8_t>(std::lround(255.0 * value * (1.0 - saturation * (1.0 - pure))));
+  }
+  return color;
 }
 
 ImageU8 colorize_ids(std::span<const std::uint16_t> ids, int height_px, int width_px) {

@@ -1,6 +1,7 @@
 // Pictures for people: colour maps for labels, text, and PNG files.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -17,6 +18,9 @@ ImageU8 colorize_depth(std::span<const float> depth_m, int height_px, int width_
 
 /// Ids (H, W) as colours that are easy to tell apart; 0 is black.
 ImageU8 colorize_ids(std::span<const std::uint16_t> ids, int height_px, int width_px);
+
+/// The colour of an id above 0 in colorize_ids.
+std::array<std::uint8_t, 3> id_color(int id);
 
 /// Optical flow (H, W, 2) in pixels as a colour wheel: hue is the direction (right red, down green-yellow), white no
 /// motion, full colour the longest of the picture (at least 1 px).

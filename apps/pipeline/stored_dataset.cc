@@ -44,7 +44,8 @@ ViewChannels channels_of(const ClipReader& reader, const SceneLayout& layout,
       one[view] |= channel_bit(info.channel);
       bool all = true;
       for (const Column& column : dataset_columns(layout, one, storage)) {
-        const bool belongs = column.is_image() && column.view == static_cast<int>(view) &&
+        const bool belongs = (column.is_image() || is_track(column.content)) &&
+                             column.view == static_cast<int>(view) &&
                              column.channel == info.channel;
         all = all && (!belongs || find_column(reader, column.name) != nullptr);
       }

@@ -51,6 +51,7 @@ struct SceneLayout {
   int num_sensor_values = 0;
   int num_solver_values = 0;              ///< As ModelFile's.
   int max_contacts = 0;                   ///< C: object pairs in contact per frame; more rejects the episode.
+  int num_tracks = 0;                     ///< P: points that the channel `tracks` follows.
 };
 
 /// Id of a class name: 0 = none or unknown, k = class_names[k - 1].

@@ -76,6 +76,8 @@ std::optional<NothingRule> nothing_rule(const ClipColumn& column, const json& he
   if (is("object_coordinates")) return NothingRule{"no hit", -128.0, 0, 3};
   if (is("box") || is("box_amodal")) return NothingRule{"not in view", -1.0, 0, 4};
   if (is("visible_fraction")) return NothingRule{"not in view", -1.0};
+  if (is("track_image")) return NothingRule{"not in view", -1.0, 0, 2};
+  if (is("track_visible")) return NothingRule{"not seen", 0.0};
   if (is("object_visibility")) return NothingRule{"not seen", 0.0};
   if (is("object_info")) return NothingRule{"absent", 0.0, 0, kObjectInfoValues};
   if (is("contact")) return NothingRule{"unused", -1.0, 0, kContactValues};

@@ -287,6 +287,36 @@ void add_boxes(Table& table, const SceneLayout& layout, const ViewChannels& chan
              "`object_pose` its box in space; 0 if absent.");
 }
 
+/// The points are the same for all views that have them.
+void add_tracks(Table& table, const SceneLayout& layout, const ViewChannels& channels) {
+  const int p = layout.num_tracks;
+  bool any = false;
+  for (int view = 0; view < static_cast<int>(layout.views.size()); ++view) {
+    if (!has_channel(channels[view], Channel::kTracks)) continue;
+    any = true;
+    const std::string words = camera_words(layout, view);
+    const auto add = [&](ColumnContent content, const std::string& name, ColumnType type, int width, const std::string& symbols,
+                         const std::string& unit, const std::string& meaning) {
+      Column& column = table.rows(content, name + suffix(layout, view), type, {width}, symbols, unit, meaning);
+      column.view = view;
+      column.channel = Channel::kTracks;
+    };
+    add(ColumnContent::kTrackImage, "track_image", ColumnType::kFloat32, 2 * p, "2 P", "px",
+        "Where " + words + " sees the points of `track_world`, hidden or not: u, v of point 0, of point 1, ... (pixel (0, 0) is the "
+        "centre of the top-left pixel); -1, -1 where the point is nearer than near_m, behind the camera or outside of the picture.");
+    add(ColumnContent::kTrackVisible, "track_visible", ColumnType::kUint8, p, "P", "1",
+        "1 where " + words + " sees the point, exactly, by a ray: in view, no farther than far_m, and nothing before it; else 0.");
+  }
+  if (!any) return;
+  table.rows(ColumnContent::kTrackWorld, "track_world", ColumnType::kFloat32, {3 * p}, "3 P", "m",
+             "Points on the objects' surfaces that move with them: x, y, z (world) of point 0, of point 1, ... Point i is on the "
+             "(i mod n)-th of the n objects that are drawn, drawn uniformly by area from its surface; 0 where nothing is drawn.");
+  table.rows(ColumnContent::kTrackObject, "track_object", ColumnType::kInt16, {p}, "P", "1",
+             "Object index that each point is on, constant over an episode; -1 where nothing is drawn.");
+  table.rows(ColumnContent::kTrackPart, "track_part", ColumnType::kInt16, {p}, "P", "1",
+             "Part that each point is on, as `part` numbers them, constant over an episode; 0 where nothing is drawn.");
+}
+
 void add_contacts(Table& table, const SceneLayout& layout) {
   const int slots = std::max(1, layout.max_contacts);
   table.rows(ColumnContent::kContact, "contact", ColumnType::kFloat32, {slots, kContactValues}, "C, 12",
@@ -376,6 +406,11 @@ bool Column::needs_pictures() const {
          content == ColumnContent::kBoxAmodal || content == ColumnContent::kVisibleFraction;
 }
 
+bool is_track(ColumnContent content) {
+  return content == ColumnContent::kTrackImage || content == ColumnContent::kTrackVisible || content == ColumnContent::kTrackWorld ||
+         content == ColumnContent::kTrackObject || content == ColumnContent::kTrackPart;
+}
+
 int num_amodal_planes(const SceneLayout& layout) {
   return (num_object_slots(layout) + kAmodalObjectsPerPlane - 1) / kAmodalObjectsPerPlane;
 }
@@ -400,7 +435,7 @@ std::vector<Column> dataset_columns(const SceneLayout& layout, const ViewChannel
   DIORAMA_CHECK_EQ(channels.size(), layout.views.size());
   Table table(layout);
   const int num_views = static_cast<int>(layout.views.size());
-  for (const ChannelInfo& info : all_channels()) {
+  for (const ChannelInfo& info : picture_channels()) {
     for (int view = 0; view < num_views; ++view) {
       if (info.channel == Channel::kColor) {
         add_pixels(table, layout, storage, view);
@@ -431,6 +466,7 @@ std::vector<Column> dataset_columns(const SceneLayout& layout, const ViewChannel
                "px", "Number of pixels that show each object in the main view.");
   }
   add_boxes(table, layout, channels);
+  add_tracks(table, layout, channels);
   add_contacts(table, layout);
   for (int view = 0; view < num_views; ++view) add_camera(table, layout, view);
   add_factors(table, layout);

@@ -36,6 +36,7 @@ enum class ColumnContent {
   kAction, kProprio, kState, kReward, kTerminated, kTruncated, kTime, kEpisodeIdx, kStepIdx,
   kQpos, kQvel, kSolverState, kObjectPose, kObjectVelocity, kObjectInfo, kObjectVisibility,
   kBox, kBoxAmodal, kVisibleFraction,  // of objects in a view, from its pictures
+  kTrackImage, kTrackVisible, kTrackWorld, kTrackObject, kTrackPart,
   kObjectBox, kContact, kContactCount,
   kCamera, kVariation,
   kLink,  ///< No data of its own: another name of the column `link_to`.
@@ -52,7 +53,7 @@ struct Column {
   std::string unit;             ///< "m", "rad/s", "px", "1" ...
   std::string meaning;          ///< One sentence: what it is, frame, order, no-hit value.
   int view = -1;                ///< Index of the view that it belongs to, -1 = none.
-  Channel channel = Channel::kColor;  ///< Image columns: what is stored.
+  Channel channel = Channel::kColor;  ///< Image columns and tracks of a view: what is stored.
   int plane = 0;                ///< Which of the channel's planes; layers count from 1.
   int factor = -1;              ///< Index into SceneLayout::factors, -1 = none.
   std::string link_to;          ///< kLink: the column that this is a hard link to; stored once.
@@ -76,6 +77,8 @@ inline constexpr int kMaxSegmentationU8 = 255;
 
 /// Planes of the amodal masks.
 int num_amodal_planes(const SceneLayout& layout);
+/// Whether a column holds something of point tracks.
+bool is_track(ColumnContent content);
 /// Slots of the object columns: the layout's objects, or one absent slot if there are none.
 int num_object_slots(const SceneLayout& layout);
 /// The joints (indices into layout.joints) whose positions and velocities make `proprio`: those that an actuator

@@ -36,6 +36,8 @@ void store_row(const Column& column, std::span<const double> values, std::byte* 
     case ColumnType::kBool:
     case ColumnType::kUint8:
       return store<std::uint8_t>(values, out);
+    case ColumnType::kInt16:
+      return store<std::int16_t>(values, out);
     case ColumnType::kInt32:
       return store<std::int32_t>(values, out);
     case ColumnType::kInt64:
@@ -88,11 +90,13 @@ struct EpisodeRecorder::Impl {
     const Trajectory& trajectory;
     const std::vector<std::vector<double>>& factors;
     std::vector<Pose> initial_poses;
+    const TrackLabels* tracks = nullptr;
   };
 
   Status check_sizes(const Episode& episode) const;
   Status fill_rows(const Episode& episode, const Column& column, std::vector<std::byte>& rows) const;
   Status fill_row(const Episode& episode, const Column& column, int row, std::span<double> values) const;
+  void fill_tracks(const Episode& episode, const Column& column, int row, std::span<double> values) const;
   Status put_chunk(std::size_t column_index, int row, std::span<const std::byte> values);
   Status add_picture(int row, int view, const RenderedViews& pictures, int picture);
   Status add_depth(std::size_t column_index, int row, std::span<const float> depth, float far_m);
@@ -140,6 +144,11 @@ Status EpisodeRecorder::Impl::check_sizes(const Episode& episode) const {
       return failed("the solver states do not fit the column '" + column.name + "' of " +
                     std::to_string(column.row_values()) + " numbers");
     }
+  }
+  const bool has_tracks = std::any_of(columns.begin(), columns.end(), [](const Column& c) { return is_track(c.content); });
+  if (has_tracks && (episode.tracks == nullptr || episode.tracks->views.size() != layout.views.size() ||
+                     episode.tracks->world.size() != episode.tracks->points.size() * trajectory.states.size())) {
+    return failed("episode " + std::to_string(episode.index) + ": point tracks are recorded, but none were given for its states and views");
   }
   for (const Action& action : trajectory.actions) {
     if (action.size() != layout.actuators.size()) {
@@ -239,6 +248,13 @@ Status EpisodeRecorder::Impl::fill_row(const Episode& episode, const Column& col
     case ColumnContent::kObjectBox:
       fill_object_box(binding, episode.scene, values);
       return {};
+    case ColumnContent::kTrackImage:
+    case ColumnContent::kTrackVisible:
+    case ColumnContent::kTrackWorld:
+    case ColumnContent::kTrackObject:
+    case ColumnContent::kTrackPart:
+      fill_tracks(episode, column, row, values);
+      return {};
     case ColumnContent::kObjectVisibility:  // counted from the pictures
     case ColumnContent::kBox:
     case ColumnContent::kBoxAmodal:
@@ -251,6 +267,28 @@ Status EpisodeRecorder::Impl::fill_row(const Episode& episode, const Column& col
       break;
   }
   return failed("column '" + column.name + "' has no rows of its own");
+}
+
+void EpisodeRecorder::Impl::fill_tracks(const Episode& episode, const Column& column, int row, std::span<double> values) const {
+  const TrackLabels& tracks = *episode.tracks;
+  const std::size_t first = static_cast<std::size_t>(row) * tracks.points.size();
+  const TrackView* const view = column.view < 0 ? nullptr : &tracks.views[static_cast<std::size_t>(column.view)];
+  const double nothing = column.content == ColumnContent::kTrackImage || column.content == ColumnContent::kTrackObject ? -1.0 : 0.0;
+  std::fill(values.begin(), values.end(), nothing);
+  for (std::size_t i = 0; i < tracks.points.size(); ++i) {
+    const TrackPoint& point = tracks.points[i];
+    if (column.content == ColumnContent::kTrackImage) {
+      for (int axis = 0; axis < 2; ++axis) values[2 * i + static_cast<std::size_t>(axis)] = view->image[first + i][axis];
+    } else if (column.content == ColumnContent::kTrackVisible) {
+      values[i] = view->visible[first + i];
+    } else if (column.content == ColumnContent::kTrackWorld) {
+      for (int axis = 0; axis < 3; ++axis) values[3 * i + static_cast<std::size_t>(axis)] = tracks.world[first + i][axis];
+    } else if (column.content == ColumnContent::kTrackObject) {
+      values[i] = episode.scene.bodies[static_cast<std::size_t>(point.body.index)].object_index;
+    } else {
+      values[i] = point.part;
+    }
+  }
 }
 
 Status EpisodeRecorder::Impl::fill_rows(const Episode& episode, const Column& column,
@@ -275,9 +313,9 @@ Status EpisodeRecorder::Impl::fill_rows(const Episode& episode, const Column& co
 }
 
 Status EpisodeRecorder::begin(std::int64_t episode_index, const Scene& scene, const Trajectory& trajectory,
-                              const std::vector<std::vector<double>>& factors) {
+                              const std::vector<std::vector<double>>& factors, const TrackLabels* tracks) {
   Impl& self = *impl_;
-  const Impl::Episode episode{episode_index, scene, trajectory, factors, initial_node_poses(scene)};
+  const Impl::Episode episode{episode_index, scene, trajectory, factors, initial_node_poses(scene), tracks};
   DIORAMA_RETURN_IF_ERROR(self.check_sizes(episode));
   DIORAMA_ASSIGN_OR_RETURN(self.binding, bind_scene(self.layout, scene));
 

@@ -11,6 +11,7 @@
 #include "engine/scene/layout.h"
 #include "engine/scene/scene.h"
 #include "engine/scene/trajectory.h"
+#include "exporters/labels/tracks.h"
 #include "exporters/shard/columns.h"
 #include "renderers/renderer.h"
 
@@ -34,9 +35,10 @@ class EpisodeRecorder {
   ~EpisodeRecorder();
 
   /// Starts an episode and fills every column that needs no picture. rejected(...) if a frame has more contact
-  /// pairs than layout.max_contacts or a value is not finite. References must live until `finish`.
+  /// pairs than layout.max_contacts or a value is not finite. `tracks`, over the trajectory's states and the layout's views,
+  /// must be given if there are columns of them. References must live until `finish`.
   Status begin(std::int64_t episode, const Scene& scene, const Trajectory& trajectory,
-               const std::vector<std::vector<double>>& factors);
+               const std::vector<std::vector<double>>& factors, const TrackLabels* tracks = nullptr);
 
   /// Encodes pictures; `views[i]` says what picture i shows. Any order of calls covers all (frame, view) pairs once.
   Status add(std::span<const FrameView> views, const RenderedViews& pictures);

@@ -26,7 +26,7 @@ Rules of a shard (HDF5, format of 1.10, read by stock h5py without a plugin):
 
 - The root holds arrays only, no groups. Axis 0 of each is the row: one observation. Episodes lie end to end.
 - `ep_len` (E,) int32 and `ep_offset` (E,) int64, the running sum of it, say where episodes begin. Only these two are not row-aligned.
-- R = rows, H and W = image size of the view, N = object slots, A = actuators, C = contact slots, n = joint coordinates, D, S and k as the column's meaning says.
+- R = rows, H and W = image size of the view, N = object slots, P = tracked points (`record.tracks`), A = actuators, C = contact slots, n = joint coordinates, D, S and k as the column's meaning says.
 - An object, joint or contact that is absent in an episode keeps its slot. Object index i is segmentation id i + 1.
 - The first view's columns carry no suffix; those of another view are `<column>.<view>`.
 - Image columns: one chunk per row, chunks of one column in the order of the rows. Others: as many rows per chunk as 16 KiB hold, at least 8 and at most 256, or all if there are fewer.
@@ -48,6 +48,7 @@ SceneLayout example_layout() {
   layout.num_positions = 1;
   layout.num_velocities = 1;
   layout.max_contacts = 16;
+  layout.num_tracks = 256;
   layout.views = {{"front", 256, 256, 0.02, 30.0}, {"side", 256, 256, 0.02, 30.0}};
   layout.factors = {{"mass", 1, "kg", "Distribution and the fields that it drives."}};
   return layout;
@@ -94,7 +95,7 @@ std::string shard_format_page() {
   one.views.resize(1);
   for (const Column& column : dataset_columns(one, kAllChannels, {})) {
     if (column.content == ColumnContent::kLabel || column.plane > 0 || is_box(column.content) ||
-        column.content == ColumnContent::kObjectBox) {
+        column.content == ColumnContent::kObjectBox || is_track(column.content)) {
       labels.push_back(column);
     }
   }

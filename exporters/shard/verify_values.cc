@@ -373,6 +373,46 @@ class EpisodeCheck {
     }
   }
 
+  /// Sides of the pictures of a view, px: width, height; 0 if there are none.
+  std::array<double, 2> picture_size(const std::string& view) const {
+    for (const ClipColumn& column : reader_.manifest().columns) {
+      if (base_name(column.name) != "pixels" || view_of(column.name) != view || column.row_shape.size() != 3) continue;
+      return {static_cast<double>(column.row_shape[1]), static_cast<double>(column.row_shape[0])};
+    }
+    return {0.0, 0.0};
+  }
+
+  void track_image(const Values& values) {
+    finite(values);
+    const std::array<double, 2> size = picture_size(view_of(values.column().name));
+    each(values, "outside of the picture", "-0.5 to the picture's side - 0.5, or -1, -1", [&](double v, std::int64_t row, std::size_t k) {
+      if (v == -1.0) return (k ^ 1U) < values.width() && values.at(row, k ^ 1U) == -1.0;
+      return !std::isfinite(v) || (v >= -0.5 && v <= size[k % 2] - 0.5);
+    });
+  }
+
+  void track_visible(const Values& values) {
+    flag(values);
+    const std::string& name = values.column().name;
+    const Values* const image = load("track_image" + name.substr(base_name(name).size()));
+    if (image == nullptr || image->width() != 2 * values.width()) return;
+    each(values, "a point is seen that is not in view", "0", [&](double v, std::int64_t row, std::size_t k) {
+      return v != 1.0 || image->at(row, 2 * k) != -1.0;
+    });
+  }
+
+  void track_object(const Values& values) {
+    constant(values);
+    each(values, "no object of this episode", "-1, or the index of a present object", [&](double v, std::int64_t, std::size_t) {
+      return v == -1.0 || (v >= 0.0 && v < static_cast<double>(facts_.num_objects) && is_present(static_cast<std::size_t>(v)));
+    });
+  }
+
+  void track_part(const Values& values) {
+    constant(values);
+    each(values, "no part", "0 or more", [](double v, std::int64_t, std::size_t) { return v >= 0.0; });
+  }
+
   void camera(const Values& values) {
     finite(values);
     for (std::int64_t row = 0; row < rows_; ++row) {
@@ -431,6 +471,11 @@ const std::map<std::string, EpisodeCheck::Rule>& EpisodeCheck::rules() {
       {"box_amodal", &EpisodeCheck::box_amodal},
       {"visible_fraction", &EpisodeCheck::visible_fraction},
       {"object_box", &EpisodeCheck::object_box},
+      {"track_image", &EpisodeCheck::track_image},
+      {"track_visible", &EpisodeCheck::track_visible},
+      {"track_world", &EpisodeCheck::finite},
+      {"track_object", &EpisodeCheck::track_object},
+      {"track_part", &EpisodeCheck::track_part},
       {"camera", &EpisodeCheck::camera},
       {"variation", &EpisodeCheck::variation},
   };

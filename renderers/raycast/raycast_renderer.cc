@@ -42,7 +42,7 @@ class RaycastRenderer : public Renderer {
   }
 
   const RenderDevice& device() const override { return info_; }
-  ChannelSet channels() const override { return (1U << static_cast<unsigned>(kNumChannels)) - 1U; }
+  ChannelSet channels() const override { return kPictureChannels; }
   int max_in_flight() const override { return kNumSlots; }
 
   int max_views(int width_px, int height_px) const override {

@@ -12,7 +12,7 @@ PROGRAM = os.environ.get("DIORAMA_PROGRAM", str(ROOT / "build/release/bin/dioram
 LIBRARY = ROOT / "scenes/library"
 
 ALL_CHANNELS = ("rgb,depth,segmentation,part,class,normal,flow,flow_backward,flow_valid,scene_flow,object_coordinates,amodal,"
-                "depth_layers,segmentation_layers")
+                "depth_layers,segmentation_layers,tracks")
 
 SCENARIO = """
 name: "small"

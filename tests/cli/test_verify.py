@@ -352,6 +352,28 @@ def visible_only(f, rng, rows):
     f["visible_fraction"][rows] = np.where(f["box"][rows][..., 0] < 0, -1, 1)
 
 
+def some_hidden(f, rng, rows):
+    """A dozen of the points that are seen in one frame."""
+    row = int(rng.integers(rows.start, rows.stop))
+    seen = f["track_visible"][row]
+    seen[rng.choice(np.nonzero(seen)[0], 12, replace=False)] = 0
+    f["track_visible"][row] = seen
+
+
+def all_seen(f, rng, rows):
+    f["track_visible.orbit"][rows] = (f["track_image.orbit"][rows] != -1)[:, ::2]
+
+
+def other_points(f, rng, rows):
+    """Those of the same three objects, in another order."""
+    for name, numbers in (("track_image", 2), ("track_image.orbit", 2), ("track_visible", 1), ("track_visible.orbit", 1), ("track_world", 3)):
+        f[name][rows] = np.roll(f[name][rows], 3 * numbers, axis=1)
+
+
+def in_picture(function):
+    return lambda v: np.where(v == -1, v, function(v))
+
+
 def backwards(f, rng, rows):
     """The film the other way round, with velocities that fit."""
     for name in f:
@@ -407,6 +429,16 @@ PICTURES = {
     "boxes of what is seen for the whole": (lambda f, rng, rows: f["box_amodal.orbit"].__setitem__(rows, f["box.orbit"][rows] - 1), "box_amodal.orbit"),
     "hidden share for visible share": (change("visible_fraction", lambda v: np.where(v < 0, v, 1 - v)), "visible_fraction"),
     "boxes in space of another object": (change("object_box", lambda v: v[:, [0, 2, 1]]), "object_box"),
+    "tracks one frame late": (late("track_image.orbit"), "track_image.orbit"),
+    "tracks from the pixels' corners": (change("track_image", in_picture(lambda v: v + 0.5)), "track_image"),
+    "tracks as row, column": (change("track_image.orbit", lambda v: v.reshape(len(v), -1, 2)[..., ::-1].reshape(len(v), -1)), "track_image.orbit"),
+    "tracks in shares of the picture": (change("track_image", in_picture(lambda v: v / 64)), "track_image"),
+    "places of tracks one frame late": (late("track_world"), "track_world"),
+    "tracks of other points": (other_points, "track_world"),
+    "visibility of tracks one frame late": (late("track_visible.orbit"), "track_visible.orbit"),
+    "some points hidden": (some_hidden, "track_visible"),
+    "all points in view are seen": (all_seen, "track_visible.orbit"),
+    "parts of tracks counted from 0": (change("track_part", lambda v: v - 1), "track_part"),
     "played backwards": (backwards, "object_pose"),
 }
 
@@ -429,3 +461,27 @@ def test_pictures_that_are_not_true_are_found_behind_fitting_hashes(cli, labelle
     about = json.loads(cli("verify", copy, "--labels", "--json").stdout)
     assert column in {f["column"] for f in about["findings"]}, about
     assert {f["episode"] for f in about["findings"]} == {first // 6}, about
+
+
+# Values of tracks that cannot be, whatever the scene: found without recomputing anything.
+IMPOSSIBLE = {
+    "a point beyond the picture": (set_value("track_image", (2, 6), 90.0), "track_image"),
+    "half a place in the picture": (set_value("track_image", (2, 7), -1.0), "track_image"),
+    "points that are seen out of view": (lambda f: f["track_visible.orbit"].__setitem__(slice(0, 6), 1), "track_visible.orbit"),
+    "a point of no object": (set_value("track_object", (slice(0, 6), 3), 7), "track_object"),
+    "a point that changes its part": (set_value("track_part", (3, 4), 2), "track_part"),
+    "a place that is no number": (set_value("track_world", (1, 5), np.nan), "track_world"),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_tracks_that_cannot_be_are_found_by_their_values(cli, labelled, tmp_path, name):
+    copy = pathlib.Path(shutil.copytree(labelled, tmp_path / "set"))
+    damage, column = IMPOSSIBLE[name]
+    with h5py.File(copy / "shards/000000.h5", "r+") as f:
+        if column == "track_image":
+            f[column][2, 6:8] = 10.0  # in view, whatever it was
+            f["track_visible"][2, 3] = 0
+        damage(f)
+    subprocess.run([RESEAL, copy], check=True)
+    assert {f["column"] for f in findings(cli, copy)} == {column}

@@ -143,6 +143,29 @@ Overlay draw_visible_boxes(const DatasetOverview& overview, const DatasetRow& ro
   return overlay;
 }
 
+/// A cross for a point that is seen, a small square for one that is hidden.
+Overlay draw_tracks(const DatasetOverview&, const DatasetRow& row, const DatasetView& view) {
+  constexpr double kHalfSizePx = 1.5;
+  Overlay overlay;
+  const std::vector<double>& image = row.at("track_image" + view.suffix);
+  const std::vector<double>& visible = row.at("track_visible" + view.suffix);
+  const dvec2 along(kHalfSizePx, kHalfSizePx);
+  const dvec2 across(kHalfSizePx, -kHalfSizePx);
+  for (std::size_t i = 0; i < visible.size() && 2 * i + 1 < image.size(); ++i) {
+    const dvec2 at(image[2 * i], image[2 * i + 1]);
+    if (at == dvec2(-1.0)) continue;  // not in view
+    const int color = static_cast<int>(i);
+    if (visible[i] != 0.0) {
+      overlay.lines.push_back({at - along, at + along, color});
+      overlay.lines.push_back({at - across, at + across, color});
+      continue;
+    }
+    const dvec2 corners[] = {at - along, at + across, at + along, at - across};
+    for (int k = 0; k < 4; ++k) overlay.lines.push_back({corners[k], corners[(k + 1) % 4], color});
+  }
+  return overlay;
+}
+
 }  // namespace
 
 const std::vector<OverlayKind>& overlay_kinds() {
@@ -163,6 +186,10 @@ const std::vector<OverlayKind>& overlay_kinds() {
        "Points that touched since the row before, their normal and mean force.",
        {"contact", "camera*"},
        &draw_contacts},
+      {"point tracks",
+       "Points on the objects' surfaces: crosses where they are seen, squares where they are hidden.",
+       {"track_image*", "track_visible*"},
+       &draw_tracks},
   };
   return kinds;
 }

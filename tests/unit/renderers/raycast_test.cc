@@ -15,7 +15,7 @@ namespace diorama {
 namespace {
 
 constexpr double kFovY = 0.9;
-constexpr ChannelSet kEverything = (1U << kNumChannels) - 1U;
+constexpr ChannelSet kEverything = kPictureChannels;
 
 Renderer& caster() {
   static const std::unique_ptr<Renderer> renderer = [] {

@@ -92,14 +92,14 @@ TEST_CASE("no channel of a picture depends on its batch or on the other channels
   for (const int frame : {2, 0, 3, 1}) {
     for (int camera = 0; camera < 2; ++camera) views.push_back({frame, CameraId(camera)});
   }
-  const RenderedViews batch = rendered(scene, states, views, kAllChannels);
+  const RenderedViews batch = rendered(scene, states, views, kPictureChannels);
   std::vector<Bytes> together;
   for (int i = 0; i < batch.num_views; ++i) together.push_back(all_of(batch, i));
   for (std::size_t i = 0; i < views.size(); ++i) {
     CAPTURE(i);
-    CHECK(all_of(rendered(scene, states, {views[i]}, kAllChannels), 0) == together[i]);
+    CHECK(all_of(rendered(scene, states, {views[i]}, kPictureChannels), 0) == together[i]);
   }
-  for (const ChannelInfo& info : all_channels()) {
+  for (const ChannelInfo& info : picture_channels()) {
     CAPTURE(info.name);
     const RenderedViews alone = rendered(scene, states, {views[5]}, channel_bit(info.channel));
     const Bytes bytes = all_of(alone, 0);
@@ -136,7 +136,7 @@ TEST_CASE("amodal masks are what each object covers when it is drawn alone, in a
 TEST_CASE("a layer is what is seen when the surfaces before it are taken away") {
   Scene scene = row_of_boxes(27);
   const std::vector<State> states = moving(scene, 1);
-  const RenderedViews pictures = rendered(scene, states, {{0, CameraId(0)}}, kAllChannels);
+  const RenderedViews pictures = rendered(scene, states, {{0, CameraId(0)}}, kPictureChannels);
   const auto first = copy(pictures.get<Channel::kInstance>());
   const auto layers = copy(pictures.get<Channel::kInstanceLayers>());
   const auto depths = copy(pictures.get<Channel::kDepthLayers>());

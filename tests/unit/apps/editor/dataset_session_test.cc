@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <map>
 
 #include <doctest/doctest.h>
 
@@ -25,6 +26,7 @@ fs::path make_dataset(const fs::path& folder) {
   options.seed = 11;
   options.episodes_per_shard = 2;
   options.workers = 1;
+  options.channels = {"depth", "segmentation", "tracks"};
   auto plan = plan_generate(options);
   REQUIRE_MESSAGE(plan.ok(), plan.status().message());
   const std::atomic<bool> stop{false};
@@ -105,6 +107,28 @@ TEST_CASE("a dataset shows its shards, episodes, pictures, rows and labels") {
   CHECK(lower.y < origin.y);
   CHECK(upper.y > origin.y);
   CHECK(std::abs(0.5 * (lower.x + upper.x) - origin.x) < 1.5);
+
+  // Of each point in view, two lines if it is seen and four if it is hidden, about where the column has it.
+  const std::vector<double>& image = frame.row.at("track_image");
+  const std::vector<double>& visible = frame.row.at("track_visible");
+  std::map<int, int> lines;
+  for (const OverlayLine& line : overlay("point tracks").lines) {
+    ++lines[line.color];
+    const dvec2 point(image[2 * static_cast<std::size_t>(line.color)], image[2 * static_cast<std::size_t>(line.color) + 1]);
+    CHECK(glm::length(line.from_px - point) < 3.0);
+    CHECK(glm::length(line.to_px - point) < 3.0);
+  }
+  std::size_t seen = 0;
+  std::size_t hidden = 0;
+  for (std::size_t i = 0; i < visible.size(); ++i) {
+    const bool in_view = image[2 * i] != -1.0;
+    const auto drawn = lines.find(static_cast<int>(i));
+    CHECK((drawn == lines.end() ? 0 : drawn->second) == (!in_view ? 0 : visible[i] != 0.0 ? 2 : 4));
+    seen += in_view && visible[i] != 0.0 ? 1 : 0;
+    hidden += in_view && visible[i] == 0.0 ? 1 : 0;
+  }
+  CHECK(seen > 20);
+  CHECK(hidden > 20);
 
   session.show(99, 99, 1);
   REQUIRE(session.wait_idle(kLong));
