@@ -15,6 +15,7 @@
 #include "apps/pipeline/backends.h"
 #include "apps/pipeline/dataset_origin.h"
 #include "engine/core/text.h"
+#include "exporters/labels/events.h"
 #include "exporters/labels/state_columns.h"
 #include "exporters/shard/column_values.h"
 
@@ -59,6 +60,7 @@ class EpisodeAudit {
     audit_motion(sample->scene, *states, origin_.frame_rate_hz, tell_motion);
     audit_energy(sample->scene, *states, stored_actions(), tell_motion);
     check_cameras(sample->scene, *binding, *states);
+    check_interventions();
     DIORAMA_RETURN_IF_ERROR(check_tracks(*sample, *binding, *states));
     return check_pictures(sample->scene, *binding, *states);
   }
@@ -220,6 +222,17 @@ class EpisodeAudit {
              intrinsics ? "the recomputed pose" : format_number(want[7]) + " px", intrinsics ? format_number(apart) + " m away" : format_number(values->at(row, 7)) + " px");
         break;
       }
+    }
+  }
+
+  /// The other bits of `event` follow from other columns, which verify_values tells.
+  void check_interventions() {
+    const std::optional<ColumnValues> values = load("event");
+    for (std::int64_t row = 0; values && row < rows_; ++row) {
+      const bool want = row == origin_.intervention_row;
+      const bool is = (static_cast<std::int32_t>(values->at(row, 0)) & kIntervention) != 0;
+      if (is == want) continue;
+      return tell(row, "event", "not marked as the manifest's parent.frame says", want ? "an intervention" : "none", is ? "an intervention" : "none");
     }
   }
 

@@ -36,6 +36,7 @@ Result<DatasetOrigin> read_origin(const std::filesystem::path& folder) {
     }
     if (const auto parent = root.find("parent"); parent != root.end()) {
       origin.given_actions = parent->at("given_actions").get<bool>();
+      origin.intervention_row = parent->value("frame", -1);
     }
   } catch (const nlohmann::json::exception& error) {
     return invalid_input(path.string() + " does not say how the dataset was made: " + error.what());

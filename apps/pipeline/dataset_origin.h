@@ -28,6 +28,7 @@ struct DatasetOrigin {
       files;  ///< SHA-256 of meshes, textures and model files, by name.
   std::map<std::int64_t, std::string> rejected;  ///< Reasons, by episode.
   bool given_actions = false;                    ///< See ParentDataset.
+  int intervention_row = -1;  ///< Of all episodes: the row that they were continued from, -1 = none.
   std::string manifest_sha256;
 };
 

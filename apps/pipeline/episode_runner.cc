@@ -45,7 +45,8 @@ std::vector<Batch> split_into_batches(const Renderer& renderer, const Scene& sce
 
 Result<SimulatedEpisode> simulate_episode(const Sampler& sampler, PhysicsBackend physics, SampleKey key) {
   DIORAMA_ASSIGN_OR_RETURN(Sample sample, sampler.sample(key));
-  SimulatedEpisode episode{std::move(sample), {}, {}};
+  SimulatedEpisode episode;
+  episode.sample = std::move(sample);
   const Scene& scene = episode.sample.scene;
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PhysicsWorld> world, make_physics(physics, scene));
   const std::unique_ptr<Controller> controller =
@@ -111,7 +112,12 @@ Result<EpisodeRecord> EpisodeRunner::run(std::int64_t index, const SimulatedEpis
     DIORAMA_ASSIGN_OR_RETURN(tracks, follow_points(episode));
   }
   DIORAMA_RETURN_IF_ERROR(
-      recorder_.begin(index, scene, episode.trajectory, episode.sample.factors, tracks ? &*tracks : nullptr));
+      recorder_.begin(index, scene, episode.trajectory, episode.sample.factors,
+                      {.tracks = tracks ? &*tracks : nullptr, .intervention_row = episode.intervention_row}));
+  for (const Column& column : columns_) {
+    const auto stored = episode.stored_rows.find(column.name);
+    if (stored != episode.stored_rows.end()) DIORAMA_RETURN_IF_ERROR(recorder_.put_rows(column.name, stored->second));
+  }
 
   // Pictures of one submission have the same channels.
   std::map<ChannelSet, std::vector<CameraId>> cameras;
@@ -129,15 +135,7 @@ Result<EpisodeRecord> EpisodeRunner::run(std::int64_t index, const SimulatedEpis
         *renderer_, scene, episode.trajectory.states, views, channels,
         [this](std::span<const FrameView> batch, const RenderedViews& pictures) { return recorder_.add(batch, pictures); }));
   }
-  EpisodeRecord record = recorder_.finish();
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const auto stored = episode.stored_rows.find(columns_[i].name);
-    if (stored == episode.stored_rows.end()) continue;
-    std::vector<std::byte>& rows = record.columns[i].rows;
-    if (stored->second.size() > rows.size()) return failed("too many stored rows of '" + columns_[i].name + "'");
-    std::copy(stored->second.begin(), stored->second.end(), rows.begin());
-  }
-  return record;
+  return recorder_.finish();
 }
 
 }  // namespace diorama

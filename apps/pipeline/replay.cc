@@ -157,7 +157,7 @@ Result<SimulatedEpisode> render_again(const StoredDataset& dataset, const Sample
   DIORAMA_RETURN_IF_ERROR(revive(dataset, sampler, episode, revived));
   DIORAMA_ASSIGN_OR_RETURN(Trajectory trajectory, dataset.states(revived.sample.scene, revived.rows,
                                                                  revived.num_rows, *revived.world));
-  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory),
+  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory), -1,
                           kept_rows(dataset, revived.rows, revived.num_rows, false)};
 }
 
@@ -209,7 +209,7 @@ Result<SimulatedEpisode> go_on(const StoredDataset& dataset, const Sampler& samp
                              rollout(*revived.world, *controller, config, step_rate_hz));
     DIORAMA_RETURN_IF_ERROR(check_same(dataset, revived, trajectory, frame + 1));
   }
-  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory),
+  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory), static_cast<int>(frame),
                           kept_rows(dataset, revived.rows, frame + 1, true)};
 }
 

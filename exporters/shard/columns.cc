@@ -329,6 +329,14 @@ void add_contacts(Table& table, const SceneLayout& layout) {
              "Number of used entries of `contact`.");
 }
 
+void add_events(Table& table) {
+  table.rows(ColumnContent::kEvent, "event", ColumnType::kInt32, {}, "", "1",
+             "What changed since the previous row, as bits: 1 = a pair of objects begins to touch (in an episode's second row all that "
+             "do, as `contact` has none in the first), 2 = a pair ceases to touch, 4 = an object enters a view (some pixel of the view's "
+             "`segmentation` shows it, none did), 8 = an object leaves a view, 16 = intervention: from this row on the actions are those "
+             "given to continue the episode (`replay --actions`, `--hold`).");
+}
+
 void add_factors(Table& table, const SceneLayout& layout) {
   for (std::size_t i = 0; i < layout.factors.size(); ++i) {
     const FactorLayout& factor = layout.factors[i];
@@ -402,7 +410,7 @@ std::size_t Column::row_values() const {
 std::size_t Column::row_bytes() const { return row_values() * column_type_size(type); }
 
 bool Column::needs_pictures() const {
-  return is_image() || content == ColumnContent::kObjectVisibility || content == ColumnContent::kBox ||
+  return is_image() || content == ColumnContent::kObjectVisibility || content == ColumnContent::kEvent || content == ColumnContent::kBox ||
          content == ColumnContent::kBoxAmodal || content == ColumnContent::kVisibleFraction;
 }
 
@@ -468,6 +476,7 @@ std::vector<Column> dataset_columns(const SceneLayout& layout, const ViewChannel
   add_boxes(table, layout, channels);
   add_tracks(table, layout, channels);
   add_contacts(table, layout);
+  add_events(table);
   for (int view = 0; view < num_views; ++view) add_camera(table, layout, view);
   add_factors(table, layout);
   return table.take();

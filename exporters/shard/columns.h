@@ -37,7 +37,7 @@ enum class ColumnContent {
   kQpos, kQvel, kSolverState, kObjectPose, kObjectVelocity, kObjectInfo, kObjectVisibility,
   kBox, kBoxAmodal, kVisibleFraction,  // of objects in a view, from its pictures
   kTrackImage, kTrackVisible, kTrackWorld, kTrackObject, kTrackPart,
-  kObjectBox, kContact, kContactCount,
+  kObjectBox, kContact, kContactCount, kEvent,
   kCamera, kVariation,
   kLink,  ///< No data of its own: another name of the column `link_to`.
 };

@@ -10,6 +10,7 @@
 
 #include "engine/core/check.h"
 #include "engine/core/text.h"
+#include "exporters/labels/events.h"
 #include "exporters/labels/state_columns.h"
 #include "exporters/labels/visibility.h"
 #include "exporters/shard/chunk_codec.h"
@@ -83,6 +84,8 @@ struct EpisodeRecorder::Impl {
   std::vector<std::uint8_t> ids_u8;
   std::vector<std::int16_t> ids_i16;
   std::vector<std::int32_t> counts;
+  int intervention_row = -1;
+  std::vector<std::uint8_t> seen;  // (num_rows, views, objects)
 
   struct Episode {
     std::int64_t index;
@@ -90,7 +93,7 @@ struct EpisodeRecorder::Impl {
     const Trajectory& trajectory;
     const std::vector<std::vector<double>>& factors;
     std::vector<Pose> initial_poses;
-    const TrackLabels* tracks = nullptr;
+    const EpisodeExtras& extras;
   };
 
   Status check_sizes(const Episode& episode) const;
@@ -101,6 +104,8 @@ struct EpisodeRecorder::Impl {
   Status add_picture(int row, int view, const RenderedViews& pictures, int picture);
   Status add_depth(std::size_t column_index, int row, std::span<const float> depth, float far_m);
   Status add_segmentation(std::size_t column_index, int row, std::span<const std::uint16_t> ids);
+  void note_seen(int row, int view, std::span<const std::uint16_t> ids);
+  void fill_events();
 };
 
 EpisodeRecorder::EpisodeRecorder(const SceneLayout& layout, std::vector<Column> columns)
@@ -146,8 +151,9 @@ Status EpisodeRecorder::Impl::check_sizes(const Episode& episode) const {
     }
   }
   const bool has_tracks = std::any_of(columns.begin(), columns.end(), [](const Column& c) { return is_track(c.content); });
-  if (has_tracks && (episode.tracks == nullptr || episode.tracks->views.size() != layout.views.size() ||
-                     episode.tracks->world.size() != episode.tracks->points.size() * trajectory.states.size())) {
+  const TrackLabels* const tracks = episode.extras.tracks;
+  if (has_tracks && (tracks == nullptr || tracks->views.size() != layout.views.size() ||
+                     tracks->world.size() != tracks->points.size() * trajectory.states.size())) {
     return failed("episode " + std::to_string(episode.index) + ": point tracks are recorded, but none were given for its states and views");
   }
   for (const Action& action : trajectory.actions) {
@@ -255,6 +261,7 @@ Status EpisodeRecorder::Impl::fill_row(const Episode& episode, const Column& col
     case ColumnContent::kTrackPart:
       fill_tracks(episode, column, row, values);
       return {};
+    case ColumnContent::kEvent:
     case ColumnContent::kObjectVisibility:  // counted from the pictures
     case ColumnContent::kBox:
     case ColumnContent::kBoxAmodal:
@@ -270,7 +277,7 @@ Status EpisodeRecorder::Impl::fill_row(const Episode& episode, const Column& col
 }
 
 void EpisodeRecorder::Impl::fill_tracks(const Episode& episode, const Column& column, int row, std::span<double> values) const {
-  const TrackLabels& tracks = *episode.tracks;
+  const TrackLabels& tracks = *episode.extras.tracks;
   const std::size_t first = static_cast<std::size_t>(row) * tracks.points.size();
   const TrackView* const view = column.view < 0 ? nullptr : &tracks.views[static_cast<std::size_t>(column.view)];
   const double nothing = column.content == ColumnContent::kTrackImage || column.content == ColumnContent::kTrackObject ? -1.0 : 0.0;
@@ -313,9 +320,9 @@ Status EpisodeRecorder::Impl::fill_rows(const Episode& episode, const Column& co
 }
 
 Status EpisodeRecorder::begin(std::int64_t episode_index, const Scene& scene, const Trajectory& trajectory,
-                              const std::vector<std::vector<double>>& factors, const TrackLabels* tracks) {
+                              const std::vector<std::vector<double>>& factors, const EpisodeExtras& extras) {
   Impl& self = *impl_;
-  const Impl::Episode episode{episode_index, scene, trajectory, factors, initial_node_poses(scene), tracks};
+  const Impl::Episode episode{episode_index, scene, trajectory, factors, initial_node_poses(scene), extras};
   DIORAMA_RETURN_IF_ERROR(self.check_sizes(episode));
   DIORAMA_ASSIGN_OR_RETURN(self.binding, bind_scene(self.layout, scene));
 
@@ -327,6 +334,8 @@ Status EpisodeRecorder::begin(std::int64_t episode_index, const Scene& scene, co
   for (std::size_t view = 0; view < self.binding.camera_of_view.size(); ++view) {
     self.view_of_camera[self.binding.camera_of_view[view].index] = static_cast<int>(view);
   }
+  self.intervention_row = extras.intervention_row;
+  self.seen.assign(static_cast<std::size_t>(self.record.num_rows) * self.layout.views.size() * static_cast<std::size_t>(num_object_slots(self.layout)), 0);
   const bool pictures = std::any_of(self.columns.begin(), self.columns.end(), [](const Column& c) { return c.needs_pictures(); });
   self.has_picture.assign(pictures ? static_cast<std::size_t>(self.record.num_rows) * self.layout.views.size() : 0, 0);
 
@@ -394,6 +403,44 @@ Status EpisodeRecorder::Impl::add_segmentation(std::size_t column_index, int row
   return put_chunk(column_index, row, std::as_bytes(std::span(ids_i16)));
 }
 
+/// No id is beyond the object slots.
+void EpisodeRecorder::Impl::note_seen(int row, int view, std::span<const std::uint16_t> ids) {
+  const auto objects = static_cast<std::size_t>(num_object_slots(layout));
+  const std::size_t place = static_cast<std::size_t>(row) * layout.views.size() + static_cast<std::size_t>(view);
+  std::uint8_t* const own = seen.data() + place * objects;
+  std::uint16_t last = 0;
+  for (const std::uint16_t id : ids) {
+    if (id != last && id != 0) own[id - 1] = 1;
+    last = id;
+  }
+}
+
+/// From the rows of `contact` as they stand, and from who was seen.
+void EpisodeRecorder::Impl::fill_events() {
+  const auto find = [&](ColumnContent content) {
+    return std::find_if(columns.begin(), columns.end(), [content](const Column& column) { return column.content == content; });
+  };
+  const auto event = find(ColumnContent::kEvent);
+  const auto contact = find(ColumnContent::kContact);
+  if (event == columns.end() || contact == columns.end()) return;
+  const std::byte* const contacts = record.columns[static_cast<std::size_t>(contact - columns.begin())].rows.data();
+  const std::size_t per_row = seen.size() / static_cast<std::size_t>(record.num_rows);
+  std::vector<RowEvidence> rows(static_cast<std::size_t>(record.num_rows));
+  std::vector<float> values(contact->row_values());
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    std::memcpy(values.data(), contacts + t * contact->row_bytes(), contact->row_bytes());
+    for (std::size_t k = 0; k < values.size() && values[k] >= 0.0F; k += kContactValues) {
+      rows[t].touching.emplace(static_cast<int>(values[k]), static_cast<int>(values[k + 1]));
+    }
+    const auto first = seen.begin() + static_cast<std::ptrdiff_t>(t * per_row);
+    rows[t].seen.assign(first, first + static_cast<std::ptrdiff_t>(per_row));
+  }
+  std::vector<std::int32_t> events = events_of(rows);
+  if (intervention_row >= 0 && intervention_row < record.num_rows) events[static_cast<std::size_t>(intervention_row)] |= kIntervention;
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(events));
+  record.columns[static_cast<std::size_t>(event - columns.begin())].rows.assign(bytes.begin(), bytes.end());
+}
+
 Status EpisodeRecorder::Impl::add_picture(int row, int view, const RenderedViews& pictures, int picture) {
   const std::size_t pixels = static_cast<std::size_t>(pictures.height_px) * pictures.width_px;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -430,6 +477,7 @@ Status EpisodeRecorder::Impl::add_picture(int row, int view, const RenderedViews
                                          : layer_of(pictures.picture<Channel::kInstanceLayers>(picture), column.plane);
       if (ids.size() != pixels) return missing_channel(column, column.channel);
       DIORAMA_RETURN_IF_ERROR(add_segmentation(i, row, ids));
+      if (column.plane == 0) note_seen(row, view, ids);
     }
   }
   return {};
@@ -459,10 +507,22 @@ Status EpisodeRecorder::add(std::span<const FrameView> views, const RenderedView
   return {};
 }
 
+Status EpisodeRecorder::put_rows(const std::string& column, std::span<const std::byte> rows) {
+  Impl& self = *impl_;
+  for (std::size_t i = 0; i < self.columns.size(); ++i) {
+    if (self.columns[i].name != column || self.columns[i].needs_pictures()) continue;
+    if (rows.size() > self.record.columns[i].rows.size()) return failed("too many rows of '" + column + "' are given");
+    std::copy(rows.begin(), rows.end(), self.record.columns[i].rows.begin());
+    return {};
+  }
+  return failed("rows are given of '" + column + "', which is not recorded");
+}
+
 EpisodeRecord EpisodeRecorder::finish() {
   const auto& done = impl_->has_picture;
   DIORAMA_CHECK(std::all_of(done.begin(), done.end(), [](std::uint8_t d) { return d != 0; }));
   impl_->has_picture.clear();
+  impl_->fill_events();
   return std::exchange(impl_->record, EpisodeRecord());
 }
 

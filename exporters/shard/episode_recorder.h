@@ -28,6 +28,13 @@ struct EpisodeRecord {
   std::vector<ColumnData> columns;
 };
 
+/// What an episode has besides its scene and trajectory.
+struct EpisodeExtras {
+  /// Over the trajectory's states and the layout's views; must be given if there are columns of tracks.
+  const TrackLabels* tracks = nullptr;
+  int intervention_row = -1;  ///< From which on the actions were given by someone, -1 = none.
+};
+
 /// Not thread-safe; one per worker, reused for all its episodes.
 class EpisodeRecorder {
  public:
@@ -35,10 +42,14 @@ class EpisodeRecorder {
   ~EpisodeRecorder();
 
   /// Starts an episode and fills every column that needs no picture. rejected(...) if a frame has more contact
-  /// pairs than layout.max_contacts or a value is not finite. `tracks`, over the trajectory's states and the layout's views,
-  /// must be given if there are columns of them. References must live until `finish`.
+  /// pairs than layout.max_contacts or a value is not finite. References must live until
+  /// `finish`.
   Status begin(std::int64_t episode, const Scene& scene, const Trajectory& trajectory,
-               const std::vector<std::vector<double>>& factors, const TrackLabels* tracks = nullptr);
+               const std::vector<std::vector<double>>& factors, const EpisodeExtras& extras = {});
+
+  /// Replaces the first rows of a column that is not made from pictures. failed(...) if there are too many or there is no
+  /// such column.
+  Status put_rows(const std::string& column, std::span<const std::byte> rows);
 
   /// Encodes pictures; `views[i]` says what picture i shows. Any order of calls covers all (frame, view) pairs once.
   Status add(std::span<const FrameView> views, const RenderedViews& pictures);

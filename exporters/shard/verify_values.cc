@@ -10,6 +10,7 @@
 
 #include "engine/core/text.h"
 #include "exporters/labels/boxes.h"
+#include "exporters/labels/events.h"
 #include "exporters/shard/column_values.h"
 #include "exporters/shard/columns.h"
 
@@ -373,6 +374,50 @@ class EpisodeCheck {
     }
   }
 
+  /// Which objects each row's pictures of ids show, all views one after the other.
+  std::vector<std::vector<std::uint8_t>> seen_objects() {
+    std::vector<std::vector<std::uint8_t>> seen(static_cast<std::size_t>(rows_));
+    const auto objects = static_cast<std::size_t>(facts_.num_objects);
+    for (const ClipColumn& column : reader_.manifest().columns) {
+      if (base_name(column.name) != "segmentation") continue;
+      const Values* const ids = load(column.name);
+      if (ids == nullptr) continue;
+      for (std::int64_t row = 0; row < rows_; ++row) {
+        std::vector<std::uint8_t>& own = seen[static_cast<std::size_t>(row)];
+        const std::size_t first = own.size();
+        own.resize(first + objects, 0);
+        for (std::size_t k = 0; k < ids->width(); ++k) {
+          const double id = ids->at(row, k);
+          if (id >= 1.0 && id <= static_cast<double>(objects)) own[first + static_cast<std::size_t>(id) - 1] = 1;
+        }
+      }
+      if (column.name != "segmentation") loaded_.erase(column.name);
+    }
+    return seen;
+  }
+
+  /// What contacts and ids say; whether there was an intervention, only the manifest knows.
+  void event(const Values& values) {
+    const Values* const contact = load("contact");
+    if (contact == nullptr) return;
+    std::vector<RowEvidence> evidence(static_cast<std::size_t>(rows_));
+    std::vector<std::vector<std::uint8_t>> seen = seen_objects();
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      RowEvidence& now = evidence[static_cast<std::size_t>(row)];
+      now.seen = std::move(seen[static_cast<std::size_t>(row)]);
+      for (std::size_t k = 0; k + 1 < contact->width() && contact->at(row, k) >= 0.0; k += kContactValues) {
+        now.touching.emplace(static_cast<int>(contact->at(row, k)), static_cast<int>(contact->at(row, k + 1)));
+      }
+    }
+    const std::vector<std::int32_t> want = events_of(evidence);
+    for (std::int64_t row = 0; row < rows_; ++row) {
+      const auto is = static_cast<std::int32_t>(values.at(row, 0));
+      if ((is & ~kIntervention) == want[static_cast<std::size_t>(row)]) continue;
+      report(values, row, "not the bits that `contact` and the pictures of ids give", std::to_string(want[static_cast<std::size_t>(row)]),
+             std::to_string(is));
+    }
+  }
+
   /// Sides of the pictures of a view, px: width, height; 0 if there are none.
   std::array<double, 2> picture_size(const std::string& view) const {
     for (const ClipColumn& column : reader_.manifest().columns) {
@@ -476,6 +521,7 @@ const std::map<std::string, EpisodeCheck::Rule>& EpisodeCheck::rules() {
       {"track_world", &EpisodeCheck::finite},
       {"track_object", &EpisodeCheck::track_object},
       {"track_part", &EpisodeCheck::track_part},
+      {"event", &EpisodeCheck::event},
       {"camera", &EpisodeCheck::camera},
       {"variation", &EpisodeCheck::variation},
   };

@@ -125,6 +125,8 @@ def test_the_same_actions_continue_to_the_same_rows_and_others_part_after_the_fr
     for name in old:
         if name.startswith(("pixels", "depth", "segmentation")):
             assert same(new[name][:10], old[name]), name
+        elif name == "event":
+            assert np.array_equal(new[name][:10] & 15, old[name]) and np.nonzero(new[name] & 16)[0].tolist() == [frame]
         elif name not in ("truncated", "action"):
             assert same(new[name][:10], old[name]), name
     assert same(new["action"][:9], old["action"][:9]) and np.all(new["action"][9:12] == 0.25) and new["truncated"].tolist() == [False] * 12 + [True]
@@ -170,6 +172,7 @@ def test_rendering_again_keeps_every_state_and_the_same_camera_gives_the_same_pi
         assert new["pixels"].shape[1:] == (56, 56, 3) and "flow" in new and "box" in new and "pixels.orbit" not in new
         for name in ("qpos", "qvel", "object_pose", "object_velocity", "contact", "action", "time", "state", "variation.toys"):
             assert same(new[name], old[name]), name
+        assert np.array_equal(new["event"] & 3, old["event"] & 3) and (old["event"] & 3).any()
         for name in ("pixels", "depth", "segmentation", "camera"):
             assert same(new[name + ".front"], old[name]), name
         assert "variation.phase" not in new

@@ -104,6 +104,8 @@ RESEALED = {
     "the end mark a frame early": (set_value("truncated", 4, True), "truncated"),
     "an action out of range": (set_value("action", (0, 0), 7.0), "action"),
     "reward in the first frame": (set_value("reward", 0, 0.0), "reward"),
+    "events one frame late": (lambda f: f["event"].__setitem__(slice(1, 12), f["event"][0:11]), "event"),
+    "a contact that begins unmarked": (lambda f: f["event"].__setitem__(slice(0, 12), f["event"][0:12] & ~1), "event"),
     "a mass that changes": (lambda f: f["object_info"].__setitem__((3, 1, 2), 5.0), "object_info"),
     "a factor that changes": (set_value("variation.ball_x", (3, 0), 0.9), "variation.ball_x"),
     "a contact in the first frame": (set_value("contact_count", 0, 1), "contact_count"),
@@ -284,6 +286,7 @@ LABELS = {
     "camera_from_world": columns("camera", slice(4, 7), lambda q: -q),
     "focal length halved": columns("camera.orbit", slice(7, 9), lambda k: k / 2),
     "masses in grams": columns("object_info", 2, lambda m: m * 1000),
+    "an intervention that was none": change("event", lambda v: v | [0, 0, 16, 0, 0, 0]),
     "another factor": change("variation.ball_x", lambda v: v + 0.01),
 }
 
@@ -377,7 +380,7 @@ def in_picture(function):
 def backwards(f, rng, rows):
     """The film the other way round, with velocities that fit."""
     for name in f:
-        if f[name].shape[0] == f["time"].shape[0] and name not in ("time", "step_idx", "truncated", "action", "reward", "observation", "proprio", "contact", "contact_count"):
+        if f[name].shape[0] == f["time"].shape[0] and name not in ("time", "step_idx", "truncated", "action", "reward", "observation", "proprio", "contact", "contact_count", "event"):
             f[name][rows] = f[name][rows][::-1]
     for name in ("contact", "contact_count"):
         f[name][rows.start + 1:rows.stop] = f[name][rows][1:][::-1]

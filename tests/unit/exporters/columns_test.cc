@@ -36,6 +36,7 @@ SceneLayout layout_with(int objects, int views, int actuators, int contacts) {
   }
   layout.factors = {{"mass", 1, "kg", "m"}, {"turn", 4, "", "t"}};
   layout.max_contacts = contacts;
+  layout.num_tracks = 3;
   return layout;
 }
 
@@ -71,11 +72,32 @@ TEST_CASE("no layout gives a column that a trainer would take for something else
   }
 }
 
+TEST_CASE("tracks have columns of the views that record them, and of no view if none does") {
+  const SceneLayout layout = layout_with(2, 3, 0, 4);
+  const ChannelSet color = channel_bit(Channel::kColor);
+  const ChannelSet tracks = color | channel_bit(Channel::kTracks);
+  const auto columns = dataset_columns(layout, ViewChannels{color, tracks, color}, {});
+  CHECK_FALSE(has(columns, "track_image"));
+  CHECK_FALSE(has(columns, "track_visible.v2"));
+  CHECK(find(columns, "track_image.v1").row_shape == std::vector<int>{6});
+  CHECK(find(columns, "track_visible.v1").type == ColumnType::kUint8);
+  CHECK(find(columns, "track_world").row_shape == std::vector<int>{9});
+  CHECK(find(columns, "track_part").type == ColumnType::kInt16);
+  int of_tracks = 0;
+  for (const Column& column : columns) {
+    of_tracks += is_track(column.content) ? 1 : 0;
+    CHECK((column.name.find("track_") == 0) == is_track(column.content));
+    CHECK_FALSE((is_track(column.content) && column.needs_pictures()));
+  }
+  CHECK(of_tracks == 5);
+  for (const Column& column : dataset_columns(layout, color, {})) CHECK_FALSE(is_track(column.content));
+}
+
 TEST_CASE("the columns that are always there are there with the least of everything") {
   const auto columns = dataset_columns(layout_with(1, 1, 0, 0), channel_bit(Channel::kColor), {});
   for (const char* name : {"pixels", "action", "reward", "terminated", "truncated", "proprio", "state", "observation", "time",
                            "episode_idx", "step_idx", "object_pose", "object_velocity", "object_info", "camera", "contact",
-                           "contact_count", "variation.mass"}) {
+                           "contact_count", "event", "variation.mass"}) {
     CHECK_MESSAGE(has(columns, name), name);
   }
   for (const char* name : {"depth", "segmentation", "object_visibility"}) CHECK_MESSAGE(!has(columns, name), name);

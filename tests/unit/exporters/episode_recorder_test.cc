@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "exporters/labels/events.h"
 #include "exporters/shard/chunk_codec.h"
 #include "tests/unit/exporters/tiny_dataset.h"
 
@@ -102,6 +103,28 @@ TEST_CASE("object_visibility counts the main view's pixels") {
       for (int column = 0; column < 16; ++column) expected += tiny::id_at(1, 3, 0, line, column) == object + 1;
     }
     CHECK(r.at<std::int32_t>("object_visibility", 3, object) == expected);
+  }
+}
+
+TEST_CASE("event marks what the contacts and ids of neighbouring rows differ in") {
+  const Recorded r;
+  const auto shows = [](int row, int view, int object) {
+    const int width = view == 0 ? 16 : 10, height = view == 0 ? 12 : 8;
+    for (int at = 0; at < width * height; ++at) {
+      if (tiny::id_at(1, row, view, at / width, at % width) == object + 1) return true;
+    }
+    return false;
+  };
+  for (int row = 0; row < 5; ++row) {
+    std::int32_t want = row == 2 ? kContactBegins : row == 3 ? kContactEnds : 0;
+    for (int view = 0; row > 0 && view < 2; ++view) {
+      for (int object = 0; object < 5; ++object) {
+        if (shows(row, view, object) && !shows(row - 1, view, object)) want |= kEntersView;
+        if (!shows(row, view, object) && shows(row - 1, view, object)) want |= kLeavesView;
+      }
+    }
+    CAPTURE(row);
+    CHECK(r.at<std::int32_t>("event", row) == want);
   }
 }
 

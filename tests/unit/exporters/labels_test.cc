@@ -1,3 +1,4 @@
+#include "exporters/labels/events.h"
 #include "exporters/labels/state_columns.h"
 #include "exporters/labels/visibility.h"
 
@@ -134,6 +135,21 @@ TEST_CASE("visible pixels are counted by object, background not at all") {
   CHECK(counts == std::vector<std::int32_t>{1, 2, 0, 1});
   counts.resize(3);
   CHECK_FALSE(count_visible_pixels(ids, counts).ok());
+}
+
+TEST_CASE("events are what begins and ends between two rows") {
+  std::vector<RowEvidence> rows(6);
+  rows[1].touching = {{0, 1}};
+  rows[2].touching = {{0, 1}, {0, 2}};
+  rows[3].touching = {{0, 2}, {1, 2}};
+  rows[4].touching = {{0, 2}, {1, 2}};
+  for (RowEvidence& row : rows) row.seen = {1, 0, 0};
+  rows[3].seen = {1, 1, 0};
+  rows[4].seen = {0, 1, 1};
+  rows[5].seen = {0, 1, 0};
+  CHECK(events_of(rows) == std::vector<std::int32_t>{0, kContactBegins, kContactBegins, kContactBegins | kContactEnds | kEntersView,
+                                                     kEntersView | kLeavesView, kContactEnds | kLeavesView});
+  CHECK(events_of({}).empty());
 }
 
 }  // namespace
