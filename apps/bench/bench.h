@@ -52,7 +52,10 @@ Result<std::vector<Measurement>> bench_physics(const BenchOptions& options);
 /// second /wall and in CPU ms per view /cpu; /host = the share of CPU time spent outside of the
 /// driver's threads. Modes: single = one view per submission; batch16 = 16 cameras of one state;
 /// batch4x4 = 4 cameras of 4 states; batch64 = 4 cameras of 16 states. About 30 000 triangles, and
-/// render/256/batch16/equal/<n>k with n thousand. The ray caster, on one thread, with shadows by
+/// render/256/batch16/equal/<n>k with n thousand; render/256/batch16/plain without shadow and
+/// ids on both sides. render/256/<mode>/labels/surface, /amodal, /layers: with all channels of the first
+/// surface, with masks, with the surfaces behind, against our own rate of colour, depth and ids.
+/// render/256/tracks: 256 points in the same views. The ray caster, on one thread, with shadows by
 /// rays: render/256/raycast/equal, /wall, /cpu and /equal/<n>k.
 Result<std::vector<Measurement>> bench_render(const BenchOptions& options);
 
@@ -71,7 +74,8 @@ Result<std::vector<Measurement>> bench_read(const BenchOptions& options);
 /// The library scenario clutter with four views of each state through `run_generate` (colour, depth,
 /// ids, states; one worker on each core) against MuJoCo, its own renderer and HDF5 with gzip 4 in one
 /// process on each core, both into a temporary folder: views that land per wall second
-/// end_to_end/<px>/equal and per CPU second /equal/cpu; stored bytes /stored; /workers against one
+/// end_to_end/<px>/equal and per CPU second /equal/cpu; at 256 px also with part ids, normals, flow both ways,
+/// boxes and visible fractions of ours against the same peer, which makes none of them: /labels, /labels/cpu; stored bytes /stored; /workers against one
 /// worker of our own.
 Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options);
 

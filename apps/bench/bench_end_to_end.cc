@@ -50,7 +50,8 @@ class KeepLavapipeThreads {
 };
 
 Result<Rates> run_once(const BenchOptions& options, const std::filesystem::path& scenario,
-                       const std::filesystem::path& out, int workers, int episodes) {
+                       const std::filesystem::path& out, int workers, int episodes,
+                       const std::optional<std::vector<std::string>>& channels = {}) {
   const KeepLavapipeThreads keep;
   GenerateOptions generate;
   generate.scenario = scenario;
@@ -58,6 +59,7 @@ Result<Rates> run_once(const BenchOptions& options, const std::filesystem::path&
   generate.episodes_per_shard = std::max(1, episodes / 2);
   generate.seed = 0;
   generate.workers = workers;
+  generate.channels = channels;
   generate.renderer.device = options.device;
   generate.renderer.validation = options.validation;
   Status status;
@@ -124,6 +126,10 @@ void keep_best(Rates& best, const Rates& rates) {
 }  // namespace
 
 Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options) {
+  constexpr int kLabelledPx = 256;
+  // Amodal masks bring boxes and visible fractions.
+  const std::vector<std::string> labels = {"depth", "segmentation",  "part",  "normal",
+                                            "flow",  "flow_backward", "amodal"};
   const int many = std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
   const int num_frames = options.quick ? 4 : 48;
   const int episodes = options.quick ? 2 : 2 * many;
@@ -137,6 +143,7 @@ Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options) {
     DIORAMA_ASSIGN_OR_RETURN(MujocoPipelineJob job, peer_job(scenario, episodes, many));
     job.folder = scratch->path() / "peer";
     Rates ours;
+    Rates labelled;
     Rates one_worker;
     Rates peer;
     for (int round = 0; round < rounds; ++round) {
@@ -147,6 +154,11 @@ Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options) {
       keep_best(ours, rates);
       DIORAMA_ASSIGN_OR_RETURN(rates, run_peer(job));
       keep_best(peer, rates);
+      if (size_px == kLabelledPx) {
+        DIORAMA_ASSIGN_OR_RETURN(rates,
+                                 run_once(options, scenario, out, many, episodes, labels));
+        keep_best(labelled, rates);
+      }
       DIORAMA_ASSIGN_OR_RETURN(rates, run_once(options, scenario, out, 1, episodes));
       keep_best(one_worker, rates);
     }
@@ -155,6 +167,12 @@ Result<std::vector<Measurement>> bench_end_to_end(const BenchOptions& options) {
         compare(prefix + "equal", ours.views_per_s, "views/s", peer.views_per_s));
     results.push_back(compare(prefix + "equal/cpu", ours.views_per_cpu_s, "views/cpu_s",
                               peer.views_per_cpu_s));
+    if (size_px == kLabelledPx) {
+      results.push_back(
+          compare(prefix + "labels", labelled.views_per_s, "views/s", peer.views_per_s));
+      results.push_back(compare(prefix + "labels/cpu", labelled.views_per_cpu_s, "views/cpu_s",
+                                peer.views_per_cpu_s));
+    }
     results.push_back(compare(prefix + "stored", ours.mb_per_s, "MB/s", peer.mb_per_s));
     results.push_back(
         compare(prefix + "workers", ours.views_per_s, "views/s", one_worker.views_per_s));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "apps/bench/mujoco_renderer.h"
 #include "apps/bench/timing.h"
 #include "apps/pipeline/backends.h"
+#include "exporters/labels/tracks.h"
 
 namespace diorama {
 namespace {
@@ -70,7 +72,7 @@ Cost cost_of(int num_views, const std::function<void()>& work) {
 }
 
 Status render_all(Renderer& renderer, const RenderScene& input, std::span<const FrameView> views,
-                  const Mode& mode) {
+                  const Mode& mode, ChannelSet channels) {
   std::vector<RenderTicket> tickets;
   std::size_t waited = 0;
   const auto batch = static_cast<std::size_t>(mode.batch);
@@ -82,7 +84,7 @@ Status render_all(Renderer& renderer, const RenderScene& input, std::span<const 
     const std::span<const FrameView> part =
         views.subspan(first, std::min(batch, views.size() - first));
     DIORAMA_ASSIGN_OR_RETURN(const RenderTicket ticket,
-                             renderer.submit(input.scene, input.states, part, kEqualChannels));
+                             renderer.submit(input.scene, input.states, part, channels));
     tickets.push_back(ticket);
   }
   while (waited < tickets.size()) {
@@ -142,7 +144,7 @@ Result<Costs> measure(const BenchOptions& options, Renderer& renderer, int size_
       const std::vector<FrameView> views = views_of(modes[m], num_views);
       Status status;
       costs.ours[m].keep_best(
-          cost_of(num_views, [&] { status = render_all(renderer, input, views, modes[m]); }));
+          cost_of(num_views, [&] { status = render_all(renderer, input, views, modes[m], kEqualChannels); }));
       DIORAMA_RETURN_IF_ERROR(status);
     }
     const std::vector<FrameView> views = views_of(kBatch16, num_views);
@@ -173,6 +175,97 @@ Status report_triangles(const BenchOptions& options, Renderer& renderer, const M
   return {};
 }
 
+/// Without what MuJoCo's renderer needs a second and third pass for: no shadow, no ids. Ours still
+/// shades with its whole BRDF.
+Status report_plain(const BenchOptions& options, Renderer& renderer,
+                    std::vector<Measurement>& results) {
+  constexpr ChannelSet kPlainChannels = channel_set(Channel::kColor, Channel::kDepth);
+  DIORAMA_ASSIGN_OR_RETURN(RenderScene input,
+                           make_render_scene({kTriangles, kNumCameras, kNumStates, 256}));
+  for (Light& light : input.scene.lights) light.casts_shadow = false;
+  options.say("render: without shadow and ids");
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<MujocoRenderer> peer,
+                           MujocoRenderer::make(input.scene, input.states));
+  DIORAMA_RETURN_IF_ERROR(check_equal_pictures(renderer, input, *peer));
+  const int num_views = options.quick ? 16 : kViewsPerRound;
+  const std::vector<FrameView> views = views_of(kBatch16, num_views);
+  Cost ours;
+  Cost theirs;
+  for (int round = 0; round < (options.quick ? 1 : 5); ++round) {
+    Status status;
+    ours.keep_best(cost_of(num_views, [&] {
+      status = render_all(renderer, input, views, kBatch16, kPlainChannels);
+    }));
+    DIORAMA_RETURN_IF_ERROR(status);
+    theirs.keep_best(cost_of(num_views, [&] {
+      for (const FrameView& view : views) peer->render(view.frame, view.camera, false);
+    }));
+  }
+  results.push_back(compare("render/256/batch16/plain", 1.0 / ours.cpu_s, "views/cpu_s",
+                            1.0 / theirs.cpu_s));
+  return {};
+}
+
+/// What more labels cost: the rate with them against that of colour, depth and ids alone.
+Status report_labels(const BenchOptions& options, Renderer& renderer, const std::string& prefix,
+                     const Mode& mode, std::vector<Measurement>& results) {
+  struct Labels {
+    const char* name;
+    ChannelSet channels;
+  };
+  constexpr Labels kLabels[] = {
+      {"equal", kEqualChannels},
+      {"surface", kSurfaceChannels},
+      {"amodal", kEqualChannels | channel_bit(Channel::kAmodal)},
+      {"layers", kEqualChannels | channel_set(Channel::kDepthLayers, Channel::kInstanceLayers)}};
+  DIORAMA_ASSIGN_OR_RETURN(const RenderScene input,
+                           make_render_scene({kTriangles, kNumCameras, kNumStates, 256}));
+  options.say("render: all labels, " + prefix);
+  const int num_views = options.quick ? 16 : kViewsPerRound;
+  const std::vector<FrameView> views = views_of(mode, num_views);
+  Cost costs[std::size(kLabels)];
+  for (int round = 0; round < (options.quick ? 1 : 3); ++round) {
+    for (std::size_t i = 0; i < std::size(kLabels); ++i) {
+      if ((kLabels[i].channels & ~renderer.channels()) != 0) continue;
+      Status status;
+      costs[i].keep_best(cost_of(num_views, [&] {
+        status = render_all(renderer, input, views, mode, kLabels[i].channels);
+      }));
+      DIORAMA_RETURN_IF_ERROR(status);
+    }
+  }
+  for (std::size_t i = 1; i < std::size(kLabels); ++i) {
+    if ((kLabels[i].channels & ~renderer.channels()) != 0) continue;
+    results.push_back(compare(prefix + "labels/" + kLabels[i].name, 1.0 / costs[i].cpu_s,
+                              "views/cpu_s", 1.0 / costs[0].cpu_s));
+  }
+  return {};
+}
+
+/// Points followed through the same views; no renderer takes part.
+Status report_tracks(const BenchOptions& options, std::vector<Measurement>& results) {
+  constexpr int kPoints = 256;
+  DIORAMA_ASSIGN_OR_RETURN(const RenderScene input,
+                           make_render_scene({kTriangles, kNumCameras, kNumStates, 256}));
+  options.say(fmt::format("render: tracks of {} points", kPoints));
+  DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PointVisibility> rays, make_point_visibility());
+  std::vector<CameraId> cameras;
+  for (int camera = 0; camera < kNumCameras; ++camera) cameras.emplace_back(camera);
+  const int num_views = kNumCameras * kNumStates;
+  Cost cost;
+  for (int round = 0; round < (options.quick ? 1 : 5); ++round) {
+    Status status;
+    cost.keep_best(cost_of(num_views, [&] {
+      status = label_tracks(input.scene, input.states, cameras,
+                            seed_track_points(input.scene, {}, kPoints), *rays)
+                   .status();
+    }));
+    DIORAMA_RETURN_IF_ERROR(status);
+  }
+  results.push_back(figure("render/256/tracks", 1.0 / cost.cpu_s, "views/cpu_s"));
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<Measurement>> bench_render(const BenchOptions& options) {
@@ -193,6 +286,9 @@ Result<std::vector<Measurement>> bench_render(const BenchOptions& options) {
     }
   }
   DIORAMA_RETURN_IF_ERROR(report_triangles(options, *renderer, kBatch16, results));
+  DIORAMA_RETURN_IF_ERROR(report_plain(options, *renderer, results));
+  DIORAMA_RETURN_IF_ERROR(
+      report_labels(options, *renderer, "render/256/batch16/", kBatch16, results));
 
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<Renderer> caster,
                            make_renderer({"raycast", "", options.validation}));
@@ -200,6 +296,9 @@ Result<std::vector<Measurement>> bench_render(const BenchOptions& options) {
       const Costs costs, measure(options, *caster, 256, kTriangles, std::span(&kRaycast, 1)));
   report("render/256/raycast/", costs.ours[0], costs.peer, results);
   DIORAMA_RETURN_IF_ERROR(report_triangles(options, *caster, kRaycast, results));
+  DIORAMA_RETURN_IF_ERROR(
+      report_labels(options, *caster, "render/256/raycast/", kRaycast, results));
+  DIORAMA_RETURN_IF_ERROR(report_tracks(options, results));
   return results;
 }
 

@@ -76,8 +76,8 @@ Result<std::string> picture_mjcf(const Scene& scene) {
         poses[static_cast<std::size_t>(light.node.index)].rotate(dvec3(0, 0, 1));
     // The shadow map is centred where the light's axis passes: the middle of all.
     text += fmt::format(
-        "<light directional='true' castshadow='true' pos='{}' dir='{}' diffuse='0.8 0.8 0.8'/>",
-        numbers(-kSunDistanceM * direction), numbers(direction));
+        "<light directional='true' castshadow='{}' pos='{}' dir='{}' diffuse='0.8 0.8 0.8'/>",
+        light.casts_shadow, numbers(-kSunDistanceM * direction), numbers(direction));
   }
   for (const Camera& camera : scene.cameras) {
     const Pose& pose = poses[static_cast<std::size_t>(camera.node.index)];

@@ -24,7 +24,7 @@ class MujocoRenderer {
   ~MujocoRenderer();
 
   /// mjv_updateScene, mjr_render and mjr_readPixels of colour and depth. `full` = what equals one
-  /// of our views: with a shadow and a second pass for the segmentation.
+  /// of our views: with a second pass for the segmentation. Lights throw shadows if the scene's do.
   void render(int frame, CameraId camera, bool full);
 
   /// Sets what `frame` shows, in place of the state that `make` was given for it.

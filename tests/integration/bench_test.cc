@@ -69,6 +69,11 @@ TEST_CASE(
     expected.insert("render/256/batch16/equal/" + triangles);
     expected.insert("render/256/raycast/equal/" + triangles);
   }
+  for (const std::string labels : {"surface", "amodal", "layers"}) {
+    expected.insert("render/256/batch16/labels/" + labels);
+    expected.insert("render/256/raycast/labels/" + labels);
+  }
+  expected.insert({"render/256/batch16/plain", "render/256/tracks"});
   CHECK(run_quick("render") == expected);
 }
 
@@ -92,6 +97,7 @@ TEST_CASE("bench end_to_end reports views that land on disk for both sizes") {
       expected.insert("end_to_end/" + size + "/" + what);
     }
   }
+  expected.insert({"end_to_end/256/labels", "end_to_end/256/labels/cpu"});
   CHECK(run_quick("end_to_end") == expected);
 }
 
