@@ -466,11 +466,16 @@ def test_pictures_that_are_not_true_are_found_behind_fitting_hashes(cli, labelle
     assert {f["episode"] for f in about["findings"]} == {first // 6}, about
 
 
+def seen_out_of_view(f):
+    f["track_image.orbit"][3, 0:2] = -1
+    f["track_visible.orbit"][3, 0] = 1
+
+
 # Values of tracks that cannot be, whatever the scene: found without recomputing anything.
 IMPOSSIBLE = {
     "a point beyond the picture": (set_value("track_image", (2, 6), 90.0), "track_image"),
     "half a place in the picture": (set_value("track_image", (2, 7), -1.0), "track_image"),
-    "points that are seen out of view": (lambda f: f["track_visible.orbit"].__setitem__(slice(0, 6), 1), "track_visible.orbit"),
+    "a point that is seen out of view": (seen_out_of_view, "track_visible.orbit"),
     "a point of no object": (set_value("track_object", (slice(0, 6), 3), 7), "track_object"),
     "a point that changes its part": (set_value("track_part", (3, 4), 2), "track_part"),
     "a place that is no number": (set_value("track_world", (1, 5), np.nan), "track_world"),

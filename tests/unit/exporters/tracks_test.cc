@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <vector>
@@ -20,7 +21,8 @@ class Everywhere : public PointVisibility {
  public:
   explicit Everywhere(bool seen) : seen_(seen) {}
   Status place(const Scene&, const State&) override { return {}; }
-  Status test(const Pose&, double, std::span<const dvec3> points, std::span<std::uint8_t> visible) override {
+  Status test(const Pose&, double, std::span<const dvec3> points,
+              std::span<std::uint8_t> visible) override {
     asked += points.size();
     std::fill(visible.begin(), visible.end(), static_cast<std::uint8_t>(seen_));
     return {};
@@ -51,7 +53,8 @@ TEST_CASE("points lie on a box as its faces have area, uniformly within each") {
     for (int axis = 0; axis < 3; ++axis) {
       CHECK(std::fabs(point.in_body[axis]) <= half[axis] + 1e-12);
       if (std::fabs(std::fabs(point.in_body[axis]) - half[axis]) > 1e-12) continue;
-      if (point.normal_in_body[axis] * point.in_body[axis] > 0.0) face = 2 * axis + (point.in_body[axis] > 0.0 ? 1 : 0);
+      if (point.normal_in_body[axis] * point.in_body[axis] > 0.0)
+        face = 2 * axis + (point.in_body[axis] > 0.0 ? 1 : 0);
     }
     REQUIRE(face >= 0);
     CHECK(point.one_sided);
@@ -73,11 +76,16 @@ TEST_CASE("bodies share the points in turn, parts by their area; what is not dra
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0.0);
   builder.floor(material);
-  const BodyId pair = builder.body("pair", Motion::kDynamic, {dvec3(0, 0, 2), identity_quat()}, ShapeType::kSphere, dvec3(0.3, 0, 0), material);
-  const ShapeId hidden = builder.add_shape(pair, {dvec3(1, 0, 0), identity_quat()}, ShapeType::kSphere, dvec3(0.5, 0, 0), material);
-  const ShapeId small = builder.add_shape(pair, {dvec3(0, 1, 0), identity_quat()}, ShapeType::kSphere, dvec3(0.15, 0, 0), material);
-  const BodyId ghost = builder.body("ghost", Motion::kDynamic, {dvec3(0, 0, 5), identity_quat()}, ShapeType::kSphere, dvec3(0.3, 0, 0), material);
-  builder.body("cylinder", Motion::kDynamic, {dvec3(2, 0, 2), identity_quat()}, ShapeType::kCylinder, dvec3(0.1, 0.2, 0), material);
+  const BodyId pair = builder.body("pair", Motion::kDynamic, {dvec3(0, 0, 2), identity_quat()},
+                                   ShapeType::kSphere, dvec3(0.3, 0, 0), material);
+  const ShapeId hidden = builder.add_shape(pair, {dvec3(1, 0, 0), identity_quat()},
+                                           ShapeType::kSphere, dvec3(0.5, 0, 0), material);
+  const ShapeId small = builder.add_shape(pair, {dvec3(0, 1, 0), identity_quat()},
+                                          ShapeType::kSphere, dvec3(0.15, 0, 0), material);
+  const BodyId ghost = builder.body("ghost", Motion::kDynamic, {dvec3(0, 0, 5), identity_quat()},
+                                    ShapeType::kSphere, dvec3(0.3, 0, 0), material);
+  builder.body("cylinder", Motion::kDynamic, {dvec3(2, 0, 2), identity_quat()},
+               ShapeType::kCylinder, dvec3(0.1, 0.2, 0), material);
   Scene scene = builder.build();
   scene.shapes[static_cast<std::size_t>(hidden.index)].visible = false;
   for (Shape& shape : scene.shapes) {
@@ -108,11 +116,13 @@ TEST_CASE("bodies share the points in turn, parts by their area; what is not dra
   CHECK(seed_track_points(scene, kKey, 10).empty());
 }
 
-TEST_CASE("an endless plane has its points about what stands on it, a bounded one within its borders") {
+TEST_CASE(
+    "an endless plane has its points about what stands on it, a bounded one within its borders") {
   SceneBuilder builder;
   const MaterialId material = builder.material(0.5, 0.0);
   builder.floor(material);
-  builder.body("long", Motion::kDynamic, {dvec3(3, 1, 1), identity_quat()}, ShapeType::kBox, dvec3(2, 0.5, 0.1), material);
+  builder.body("long", Motion::kDynamic, {dvec3(3, 1, 1), identity_quat()}, ShapeType::kBox,
+               dvec3(2, 0.5, 0.1), material);
   Scene scene = builder.build();
   const auto reach = [&](dvec2& lower, dvec2& upper) {
     lower = dvec2(1e9);
@@ -138,9 +148,12 @@ TEST_CASE("an endless plane has its points about what stands on it, a bounded on
   CHECK(glm::length(upper - dvec2(1)) < 0.02);
 }
 
-TEST_CASE("points move with their body, are projected by K, and rays are asked only where they could be seen") {
+TEST_CASE(
+    "points move with their body, are projected by K, and rays are asked only where they could be "
+    "seen") {
   SceneBuilder builder;
-  builder.body("box", Motion::kDynamic, {dvec3(0, 0, 0), identity_quat()}, ShapeType::kBox, dvec3(0.1, 0.2, 0.3), builder.material(0.5, 0.0));
+  builder.body("box", Motion::kDynamic, {dvec3(0, 0, 0), identity_quat()}, ShapeType::kBox,
+               dvec3(0.1, 0.2, 0.3), builder.material(0.5, 0.0));
   builder.camera("main", look_at({0, -2, 0}, {0, 0, 0}), 100, 60, 0.6);
   const Scene scene = builder.build();
   State start = initial_state(scene);
@@ -171,9 +184,11 @@ TEST_CASE("points move with their body, are projected by K, and rays are asked o
         CHECK(view.visible[at] == 0);
         continue;
       }
-      const dvec2 want(k.fx_px * world.x / (world.y + 2) + k.cx_px, k.fy_px * -world.z / (world.y + 2) + k.cy_px);
+      const dvec2 want(k.fx_px * world.x / (world.y + 2) + k.cx_px,
+                       k.fy_px * -world.z / (world.y + 2) + k.cy_px);
       CHECK(glm::length(view.image[at] - want) < 1e-9);
-      const bool faces = glm::dot(pose.rotate(points[i].normal_in_body), world - dvec3(0, -2, 0)) < 0.0;
+      const bool faces =
+          glm::dot(pose.rotate(points[i].normal_in_body), world - dvec3(0, -2, 0)) < 0.0;
       CHECK(view.visible[at] == (faces ? 1 : 0));
       facing += faces ? 1 : 0;
     }
