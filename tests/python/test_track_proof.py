@@ -174,5 +174,5 @@ def test_points_are_visible_where_analytic_rays_reach_them(episode):
             hidden += (~want & clear & in_view).sum()
             wrong["exchanged"] += (~got != want)[clear].sum()
             wrong["a row late"] += ((late[row] > 0) != want)[clear].sum()
-    assert compared > 0.6 * POINTS * episode.scene.frames * len(episode.scene.cameras) and hidden > 300 and visible > 300
+    assert compared > 0.5 * POINTS * episode.scene.frames * len(episode.scene.cameras) and hidden > 300 and visible > 300
     assert wrong["exchanged"] == compared and wrong["a row late"] > 20, "a fault goes unnoticed"
