@@ -3,6 +3,7 @@
 import os
 import pathlib
 import resource
+import shutil
 import subprocess
 
 import pytest
@@ -36,6 +37,20 @@ class Cli:
         full = dict(os.environ, DIORAMA_VALIDATION="1")
         full.update(env or {})
         return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, env=full, **options)
+
+
+def make_set(folder, text, *arguments):
+    """The dataset of a scenario's text, at folder/set; some of its episodes may be rejected."""
+    (folder / "scenario.textproto").write_text(text)
+    made = Cli()("generate", folder / "scenario.textproto", "--out", folder / "set", "--progress", "none", *arguments)
+    assert made.returncode in (0, 6), made.stderr
+    return folder / "set"
+
+
+@pytest.fixture
+def copy(whole, tmp_path):
+    """A copy to damage of the dataset `whole` of the test's file."""
+    return pathlib.Path(shutil.copytree(whole, tmp_path / "set"))
 
 
 def file_limit(size):

@@ -11,7 +11,7 @@ import sys
 import h5py
 import pytest
 
-from conftest import ROOT, SCENARIO, Cli
+from conftest import ROOT, SCENARIO, make_set
 
 
 PACKAGE = pathlib.Path(os.environ.get("DIORAMA_PYTHON", ROOT / "build/release/python"))
@@ -19,16 +19,7 @@ PACKAGE = pathlib.Path(os.environ.get("DIORAMA_PYTHON", ROOT / "build/release/py
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("hostile")
-    (folder / "small.textproto").write_text(SCENARIO)
-    made = Cli()("generate", folder / "small.textproto", "--out", folder / "set", "--progress", "none", "--pixels", "raw")
-    assert made.returncode in (0, 6), made.stderr
-    return folder / "set"
-
-
-@pytest.fixture
-def copy(whole, tmp_path):
-    return pathlib.Path(shutil.copytree(whole, tmp_path / "set"))
+    return make_set(tmp_path_factory.mktemp("hostile"), SCENARIO, "--pixels", "raw")
 
 
 def edit(name, change):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import PROGRAM, SCENARIO, Cli, file_limit
+from conftest import PROGRAM, SCENARIO, Cli, file_limit, make_set
 
 ASKED = ("--channels", "rgb,depth,normal", "--workers", "1", "--progress", "none")
 
@@ -20,12 +20,9 @@ def contents(folder):
 def made(tmp_path_factory):
     """A dataset, and its undisturbed replay."""
     folder = tmp_path_factory.mktemp("stops")
-    (folder / "small.textproto").write_text(SCENARIO)
-    result = Cli()("generate", folder / "small.textproto", "--out", folder / "set", "--episodes", 40, "--episodes-per-shard", 32,
-                   "--progress", "none")
-    assert result.returncode == 0, result.stderr
-    assert Cli()("replay", folder / "set", *ASKED, "--out", folder / "whole").returncode == 0
-    return folder / "set", contents(folder / "whole")
+    dataset = make_set(folder, SCENARIO, "--episodes", 40, "--episodes-per-shard", 32)
+    assert Cli()("replay", dataset, *ASKED, "--out", folder / "whole").returncode == 0
+    return dataset, contents(folder / "whole")
 
 
 @pytest.mark.parametrize("number, code", [(signal.SIGTERM, 75), (signal.SIGINT, 75), (signal.SIGKILL, -9)])

@@ -11,24 +11,16 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import ALL_CHANNELS, SCENARIO, Cli
+from conftest import ALL_CHANNELS, SCENARIO, make_set
 
 RESEAL = os.environ.get("DIORAMA_RESEAL", str(pathlib.Path(__file__).resolve().parents[2] / "build/release/bin/diorama_reseal"))
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("verify")
     # Large enough that a frame's motion is more than a pixel.
-    (folder / "small.textproto").write_text(SCENARIO.replace("width_px: 32 height_px: 32", "width_px: 64 height_px: 64"))
-    made = Cli()("generate", folder / "small.textproto", "--out", folder / "set", "--progress", "none")
-    assert made.returncode in (0, 6), made.stderr
-    return folder / "set"
-
-
-@pytest.fixture
-def copy(whole, tmp_path):
-    return pathlib.Path(shutil.copytree(whole, tmp_path / "set"))
+    text = SCENARIO.replace("width_px: 32 height_px: 32", "width_px: 64 height_px: 64")
+    return make_set(tmp_path_factory.mktemp("verify"), text)
 
 
 def findings(cli, folder):
@@ -315,13 +307,9 @@ def test_labels_that_are_not_true_are_found_behind_fitting_hashes(cli, copy, nam
 # The same with every channel: a body of two parts, hidden surfaces, and views of which one moves.
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("labelled")
-    scenario = SCENARIO.replace("width_px: 32 height_px: 32", "width_px: 64 height_px: 64").replace(
+    text = SCENARIO.replace("width_px: 32 height_px: 32", "width_px: 64 height_px: 64").replace(
         "half_z_m: 0.1 } } }", "half_z_m: 0.1 } } shape { sphere { radius_m: 0.09 } position_m { z: 0.15 } } }")
-    (folder / "all.textproto").write_text(scenario)
-    made = Cli()("generate", folder / "all.textproto", "--out", folder / "set", "--progress", "none", "--episodes", 2, "--channels", ALL_CHANNELS)
-    assert made.returncode in (0, 6), made.stderr
-    return folder / "set"
+    return make_set(tmp_path_factory.mktemp("labelled"), text, "--episodes", 2, "--channels", ALL_CHANNELS)
 
 
 def exchanged(a, b):
