@@ -96,21 +96,6 @@ int dry_run(GeneratePlan& plan, bool json) {
   return kDone;
 }
 
-/// One line about what --resume found.
-void tell_found(const FoundWork& found) {
-  std::string line = fmt::format("resume: {} whole shards with {} episodes", found.shards_whole,
-                                 found.whole_kept + found.whole_rejected);
-  if (found.shards_begun > 0) {
-    line += fmt::format("; {} episodes recovered of {} begun", found.recovered_kept + found.recovered_rejected,
-                        found.shards_begun == 1 ? "a shard" : fmt::format("{} shards", found.shards_begun));
-  }
-  if (found.dropped_bytes > 0) {
-    line += fmt::format("; dropped {} of an unfinished episode", format_bytes(static_cast<double>(found.dropped_bytes)));
-  }
-  if (found.rejected() > 0) line += fmt::format("; {} of them rejected", found.rejected());
-  narrate("{}; {} episodes to make\n", line, found.to_make);
-}
-
 int summarize(const Arguments& a, const GenerateReport& report_, const GenerateProgress& progress, double seconds) {
   const std::int64_t kept = progress.episodes_kept;
   const std::int64_t rejected_count = progress.episodes_rejected;

@@ -123,7 +123,10 @@ int run_new_dataset(const Arguments& a, const std::shared_ptr<const StoredDatase
   Result<GenerateReport> result = failed("not run");
   {
     const ProgressPrinter printer(progress, style);
-    result = run_generate(replay->plan, a.out, mode, stop.flag(), progress);
+    const auto found = [&](const FoundWork& work) {
+      if (a.resume) tell_found(work);
+    };
+    result = run_generate(replay->plan, a.out, mode, stop.flag(), progress, found);
   }
   if (!result.ok()) return report(result.status());
   const double seconds =

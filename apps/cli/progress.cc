@@ -134,4 +134,22 @@ std::string format_bytes(double bytes) {
   return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, kUnits[unit]);
 }
 
+void tell_found(const FoundWork& found) {
+  for (const std::string& damage : found.damage)
+    narrate("note: {}; the shard is made again\n", damage);
+  std::string line = fmt::format("resume: {} whole shards with {} episodes", found.shards_whole,
+                                 found.whole_kept + found.whole_rejected);
+  if (found.shards_begun > 0) {
+    line += fmt::format(
+        "; {} episodes recovered of {} begun", found.recovered_kept + found.recovered_rejected,
+        found.shards_begun == 1 ? "a shard" : fmt::format("{} shards", found.shards_begun));
+  }
+  if (found.dropped_bytes > 0) {
+    line += fmt::format("; dropped {} behind the last whole episode of a journal",
+                        format_bytes(static_cast<double>(found.dropped_bytes)));
+  }
+  if (found.rejected() > 0) line += fmt::format("; {} of them rejected", found.rejected());
+  narrate("{}; {} episodes to make\n", line, found.to_make);
+}
+
 }  // namespace diorama::cli

@@ -24,6 +24,9 @@ class ProgressPrinter {
   std::jthread thread_;
 };
 
+/// Says on stderr what --resume found: one line, and one more for every damaged shard.
+void tell_found(const FoundWork& found);
+
 /// "1:02:03" or "4:05".
 std::string format_duration(double seconds);
 

@@ -71,6 +71,8 @@ Result<JobList> list_jobs(const GeneratePlan& plan, DatasetWriter& writer, Found
       found.whole_rejected += static_cast<std::int64_t>(summary->rejected.size());
       continue;
     }
+    if (std::string damage = writer.damage(shard); !damage.empty())
+      found.damage.push_back(std::move(damage));
     DIORAMA_ASSIGN_OR_RETURN(const ShardStart start, writer.claim_shard(shard));
     found.shards_begun += start.kept + start.rejected > 0 ? 1 : 0;
     found.recovered_kept += start.kept;

@@ -81,7 +81,8 @@ struct FoundWork {
   int shards_begun = 0;
   std::int64_t recovered_kept = 0;      ///< Episodes in the journals of shards that were begun.
   std::int64_t recovered_rejected = 0;
-  std::int64_t dropped_bytes = 0;       ///< Of an episode that was being written when the run died.
+  std::int64_t dropped_bytes = 0;       ///< Of journals, behind their last whole episode.
+  std::vector<std::string> damage;      ///< What is wrong with shards that are there and are made again.
   std::int64_t to_make = 0;
 
   std::int64_t episodes() const { return whole_kept + whole_rejected + recovered_kept + recovered_rejected; }

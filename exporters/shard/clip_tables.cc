@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/core/hash.h"
 #include "exporters/shard/manifest.h"
 
 #include <nlohmann/json.hpp>
@@ -138,6 +139,7 @@ ClipShard read_shard(const json& entry, const ClipManifest& before, Problem& pro
   shard.file = local_file(entry.at("file"), problem);
   shard.table = std::filesystem::path(shard.file).replace_extension(".json").string();
   shard.sha256 = entry.at("sha256").get<std::string>();
+  shard.table_sha256 = entry.at("table_sha256").get<std::string>();
   shard.bytes = integer(entry.at("bytes"), "the size of a shard", 0, std::numeric_limits<std::int64_t>::max(), problem);
   shard.num_rows = integer(entry.at("rows"), "the rows of a shard", 0, kMaxRows, problem);
   shard.first_row = before.num_rows;
@@ -156,6 +158,13 @@ ClipShard read_shard(const json& entry, const ClipManifest& before, Problem& pro
     problem.note(shard.file + ": its episodes do not make up its " + std::to_string(shard.num_rows) + " rows");
   }
   return shard;
+}
+
+std::optional<ClipIndex> read_index(const json& entry, Problem& problem) {
+  if (entry.is_null()) return std::nullopt;
+  return ClipIndex{integer(entry.at("bytes"), "the size of the index", 0,
+                           std::numeric_limits<std::int64_t>::max(), problem),
+                   entry.at("sha256").get<std::string>()};
 }
 
 /// The 16 bytes of 32 hexadecimal digits.
@@ -227,6 +236,7 @@ Result<ClipManifest> parse_clip_manifest(const std::string& text, const std::str
     check_format(root, "diorama-dataset", problem);
     if (!problem.none()) return manifest;
     manifest.columns = read_columns(root, problem);
+    manifest.index = read_index(root.at("index"), problem);
     for (const json& entry : list_of(root, "shards", problem)) {
       manifest.shards.push_back(read_shard(entry, manifest, problem));
       manifest.num_rows += manifest.shards.back().num_rows;
@@ -240,6 +250,10 @@ Result<ClipManifest> parse_clip_manifest(const std::string& text, const std::str
 
 Result<ClipChunks> parse_clip_chunks(const std::string& text, const std::string& where, const ClipManifest& manifest,
                                      const ClipShard& shard) {
+  if (sha256_hex(text) != shard.table_sha256) {
+    return invalid_input(where +
+                         " is not the file that dataset.json gives the SHA-256 of: it is damaged");
+  }
   return guarded<ClipChunks>(text, where, [&](const json& root, Problem& problem) {
     ClipChunks chunks(manifest.columns.size());
     check_format(root, "diorama-shard", problem);

@@ -39,6 +39,39 @@ Status check_spec(const DatasetSpec& spec) {
   return check_columns(spec.layout, spec.columns, spec.storage);
 }
 
+/// True if the manifest's episodes are those that the specification gives the shard: each kept or
+/// rejected, once, in order.
+bool holds_shard(const ShardManifest& manifest, const DatasetSpec& spec, int shard) {
+  const ShardSummary& summary = manifest.summary;
+  std::int64_t next = spec.shard_begin(shard);
+  std::int64_t rows = 0;
+  auto rejected = summary.rejected.begin();
+  for (std::size_t i = 0; i <= summary.episodes.size(); ++i) {
+    const std::int64_t kept =
+        i < summary.episodes.size() ? summary.episodes[i] : spec.shard_end(shard);
+    for (; rejected != summary.rejected.end() && rejected->episode == next && next < kept;
+         ++rejected)
+      ++next;
+    if (next != kept) return false;
+    if (i == summary.episodes.size()) break;
+    if (manifest.episode_rows[i] < 1 ||
+        __builtin_add_overflow(rows, manifest.episode_rows[i], &rows))
+      return false;
+    ++next;
+  }
+  return rejected == summary.rejected.end() && rows == summary.num_rows && summary.shard == shard &&
+         summary.file == "shards/" + shard_stem(shard) + ".h5";
+}
+
+Result<IndexFile> look_at_index(const fs::path& path) {
+  IndexFile index;
+  std::error_code error;
+  index.bytes = static_cast<std::int64_t>(fs::file_size(path, error));
+  if (error) return output_errno("look at", path, error.value());
+  DIORAMA_ASSIGN_OR_RETURN(index.sha256, sha256_file(path));
+  return index;
+}
+
 }  // namespace
 
 double DatasetSpec::expected_row_bytes() const {
@@ -71,8 +104,10 @@ struct DatasetWriter::Impl {
   std::int64_t bytes = 0;
   std::vector<std::string> notes;
   std::map<int, ShardManifest> whole;  // shards known to be whole
+  std::map<int, std::string> damage;   // of shards that are there and are not
 
   bool has_files(int shard) const;
+  Result<ShardManifest> read_whole(int shard) const;
   bool look_for(int shard);
   Status check_turn(std::int64_t episode);
   Result<Journal> open_journal(int shard) const;
@@ -119,21 +154,38 @@ bool DatasetWriter::Impl::has_files(int shard) const {
          fs::is_regular_file(shards / (shard_stem(shard) + ".h5"), error);
 }
 
-/// True if shard and manifest are there, fit the specification, and size and SHA-256 agree.
+/// The manifest of a shard whose files are there; kOutput saying what is wrong with them. Nothing
+/// that they say is trusted: it decides which episodes the dataset has.
+Result<ShardManifest> DatasetWriter::Impl::read_whole(int shard) const {
+  const fs::path table = shards / (shard_stem(shard) + ".json");
+  const fs::path file = shards / (shard_stem(shard) + ".h5");
+  DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(table));
+  DIORAMA_ASSIGN_OR_RETURN(ShardManifest manifest, parse_shard_json(text, table.string()));
+  if (manifest.spec_hash != spec_hash || !holds_shard(manifest, spec, shard)) {
+    return output_error(table.string() + " is not that of this shard");
+  }
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  if (error) return output_errno("look at", file, error.value());
+  if (static_cast<std::int64_t>(size) != manifest.summary.bytes) {
+    return output_error(file.string() + " is damaged: it has " + std::to_string(size) +
+                        " bytes instead of " + std::to_string(manifest.summary.bytes));
+  }
+  DIORAMA_ASSIGN_OR_RETURN(const std::string sha256, sha256_file(file));
+  if (sha256 != manifest.summary.sha256)
+    return output_error(file.string() + " is damaged: its SHA-256 is not that of its manifest");
+  return manifest;
+}
+
+/// True if the shard is there and whole.
 bool DatasetWriter::Impl::look_for(int shard) {
   if (!has_files(shard)) return false;
   if (whole.contains(shard)) return true;
-  const fs::path json_path = shards / (shard_stem(shard) + ".json");
-  const fs::path file = shards / (shard_stem(shard) + ".h5");
-  std::error_code error;
-  const Result<std::string> text = read_text_file(json_path);
-  if (!text.ok()) return false;
-  Result<ShardManifest> manifest = parse_shard_json(*text, json_path.string());
-  if (!manifest.ok() || manifest->spec_hash != spec_hash || manifest->summary.shard != shard) return false;
-  const auto size = fs::file_size(file, error);
-  if (error || static_cast<std::int64_t>(size) != manifest->summary.bytes) return false;
-  const Result<std::string> sha256 = sha256_file(file);
-  if (!sha256.ok() || *sha256 != manifest->summary.sha256) return false;
+  Result<ShardManifest> manifest = read_whole(shard);
+  if (!manifest.ok()) {
+    damage[shard] = manifest.status().message();
+    return false;
+  }
   manifest->chunks.clear();  // not needed further, and long
   whole.emplace(shard, std::move(*manifest));
   remove_stale_journal(shard);
@@ -150,6 +202,11 @@ void DatasetWriter::Impl::remove_stale_journal(int shard) const {
 }
 
 bool DatasetWriter::has_shard(int shard) const { return impl_->look_for(shard); }
+
+std::string DatasetWriter::damage(int shard) const {
+  const auto found = impl_->damage.find(shard);
+  return found == impl_->damage.end() ? "" : found->second;
+}
 
 const ShardSummary* DatasetWriter::shard_summary(int shard) const {
   return impl_->look_for(shard) ? &impl_->whole.at(shard).summary : nullptr;
@@ -316,16 +373,18 @@ Result<int> DatasetWriter::finish() {
   DIORAMA_ASSIGN_OR_RETURN(const FileDescriptor lock, lock_folder(self.folder));
   int with_rows = 0;
   for (const ShardManifest& manifest : manifests) with_rows += manifest.summary.num_rows > 0 ? 1 : 0;
+  std::optional<IndexFile> index;
   if (with_rows <= kMaxIndexedShards) {
     DIORAMA_RETURN_IF_ERROR(write_index(self.folder, self.spec, manifests));
+    DIORAMA_ASSIGN_OR_RETURN(index, look_at_index(self.folder / "index.h5"));
   } else {
     DIORAMA_RETURN_IF_ERROR(remove_file(self.folder / "index.h5"));
     self.notes.push_back("no index.h5: " + std::to_string(with_rows) + " shards, and an index spans at most " +
                          std::to_string(kMaxIndexedShards) +
                          "; diorama_data reads this dataset by its manifest, or raise --episodes-per-shard");
   }
-  DIORAMA_RETURN_IF_ERROR(
-      write_file_atomically(self.folder / "dataset.json", dataset_json(self.spec, manifests)));
+  DIORAMA_RETURN_IF_ERROR(write_file_atomically(self.folder / "dataset.json",
+                                                dataset_json(self.spec, manifests, index)));
   return 0;
 }
 

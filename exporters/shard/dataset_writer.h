@@ -69,6 +69,7 @@ struct ShardSummary {
   int shard = 0;
   std::string file;          ///< "shards/000000.h5", relative to the dataset.
   std::string sha256;
+  std::string table_sha256;  ///< Of its JSON beside it.
   std::int64_t bytes = 0;
   std::int64_t num_rows = 0;
   std::vector<std::int64_t> episodes;   ///< Kept indices, ascending.
@@ -84,7 +85,7 @@ struct ShardStart {
   std::int64_t next_episode = 0;   ///< The first index still to be made; one past the last if only sealing is left.
   std::int64_t kept = 0;           ///< Episodes recovered from the journal.
   std::int64_t rejected = 0;       ///< Rejections recovered from the journal.
-  std::int64_t dropped_bytes = 0;  ///< What lay behind the last whole record: an episode that was being written.
+  std::int64_t dropped_bytes = 0;  ///< What lay behind the journal's last whole record.
 };
 
 class DatasetWriter {
@@ -100,6 +101,9 @@ class DatasetWriter {
   bool has_shard(int shard) const;
   /// The summary of a whole shard, else nullptr.
   const ShardSummary* shard_summary(int shard) const;
+  /// What is wrong with the files of a shard that are there though it is not whole, once one of the two above has looked;
+  /// "" = nothing. Such a shard is to be made again.
+  std::string damage(int shard) const;
 
   /// What an interrupted run has left of shard `shard`. If there is something, it is from now on this writer's;
   /// kOutput if another process is making the shard.

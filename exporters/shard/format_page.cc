@@ -17,10 +17,10 @@ A dataset is a folder:
 
 | file | content |
 |---|---|
-| `dataset.json` | manifest: scenario, seed, versions, columns, views, objects, joints, splits, shards with SHA-256, rejected episodes |
+| `dataset.json` | manifest: scenario, seed, versions, columns, views, objects, joints, splits, shards with SHA-256 of file and JSON, size and SHA-256 of `index.h5` (null = there is none), rejected episodes |
 | `index.h5` | every column as one virtual dataset over all shards, with its own `ep_len` and `ep_offset`; the one path that a trainer opens |
 | `shards/NNNNNN.h5` | the rows |
-| `shards/NNNNNN.json` | this shard's part of the manifest, with offset, size and XXH3-128 of every chunk |
+| `shards/NNNNNN.json` | this shard's part of the manifest, with offset, size and XXH3-128 of every chunk; `content_xxh3_128` is that of its other members as JSON with sorted keys and no blanks |
 
 Rules of a shard (HDF5, format of 1.10, read by stock h5py without a plugin):
 

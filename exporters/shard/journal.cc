@@ -174,6 +174,14 @@ class Scanner {
 
   std::uint64_t left() const { return static_cast<std::uint64_t>(payload_end_ - at_); }
 
+  /// Whether a block of `bytes` bytes can be `rows` rows of the column. Chunks that are deflated
+  /// may have any size.
+  static bool can_hold(const Column& column, std::uint64_t rows, std::uint64_t bytes) {
+    if (column.is_image() && column.deflate_level > 0) return bytes > 0;
+    const std::uint64_t row_bytes = column.row_bytes();
+    return row_bytes == 0 ? bytes == 0 : bytes % row_bytes == 0 && bytes / row_bytes == rows;
+  }
+
   /// False if the payload does not hold these columns.
   Result<bool> read_episode(Journal::Episode& episode, const std::vector<Column>& columns, Hasher& whole) {
     constexpr std::size_t kWord = sizeof(std::uint64_t);
@@ -190,6 +198,7 @@ class Scanner {
     episode.num_rows = static_cast<std::int64_t>(take<std::uint64_t>(in));
     const auto num_columns = take<std::uint64_t>(in);
     if (num_columns != columns.size() || episode.num_rows < 1) return false;
+    const auto wanted_rows = static_cast<std::uint64_t>(episode.num_rows);
     for (const Column& column : columns) {
       if (in.size() < kWord) return false;
       const auto count = take<std::uint64_t>(in);
@@ -198,7 +207,8 @@ class Scanner {
       std::vector<Journal::Block>& blocks = episode.columns.emplace_back();
       for (std::uint64_t i = 0; i < count; ++i) {
         const auto bytes = take<std::uint64_t>(in);
-        if (bytes > left()) return false;
+        if (bytes > left() || !can_hold(column, column.is_image() ? 1 : wanted_rows, bytes))
+          return false;
         const std::int64_t offset = at_;
         DIORAMA_RETURN_IF_ERROR(read(bytes));
         whole.add(buffer_);

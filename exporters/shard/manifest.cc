@@ -6,6 +6,7 @@
 #include "engine/core/hash.h"
 #include "engine/core/text.h"
 #include "exporters/shard/h5_handle.h"
+#include "exporters/shard/journal.h"
 
 #include <libdeflate.h>
 #include <nlohmann/json.hpp>
@@ -18,10 +19,17 @@ using nlohmann::json;
 constexpr std::size_t kMaxRootAttributeBytes = 60000;
 constexpr const char* kShardFormat = "diorama-shard";
 constexpr const char* kDatasetFormat = "diorama-dataset";
+constexpr const char* kContentHash = "content_xxh3_128";
 
 /// nlohmann throws on text that is not UTF-8; such bytes are replaced instead.
 std::string dump(const json& value, int indent) {
   return value.dump(indent, ' ', false, json::error_handler_t::replace);
+}
+
+/// XXH3-128 of the members of a shard's manifest in their canonical text, without the hash itself.
+std::string content_hash(const json& root) {
+  const std::string text = dump(root, -1);
+  return xxh3_128_hex(std::as_bytes(std::span(text)));
 }
 
 json columns_json(const DatasetSpec& spec) {
@@ -194,32 +202,39 @@ std::string shard_json(const ShardManifest& manifest) {
     for (const ChunkEntry& entry : entries) list.push_back({entry.offset, entry.bytes, entry.xxh3_128});
     chunks[column] = std::move(list);
   }
-  const json root = {{"format", kShardFormat},
-                     {"version", kDatasetFormatVersion},
-                     {"shard", summary.shard},
-                     {"file", summary.file},
-                     {"bytes", summary.bytes},
-                     {"sha256", summary.sha256},
-                     {"rows", summary.num_rows},
-                     {"episodes", std::move(episodes)},
-                     {"rejected", rejections_json(summary)},
-                     {"spec_hash", manifest.spec_hash},
-                     {"spec", manifest.spec_facts},
-                     {"chunk_fields", {"offset", "bytes", "xxh3_128"}},
-                     {"chunks", std::move(chunks)}};
+  json root = {{"format", kShardFormat},
+               {"version", kDatasetFormatVersion},
+               {"shard", summary.shard},
+               {"file", summary.file},
+               {"bytes", summary.bytes},
+               {"sha256", summary.sha256},
+               {"rows", summary.num_rows},
+               {"episodes", std::move(episodes)},
+               {"rejected", rejections_json(summary)},
+               {"spec_hash", manifest.spec_hash},
+               {"spec", manifest.spec_facts},
+               {"chunk_fields", {"offset", "bytes", "xxh3_128"}},
+               {"chunks", std::move(chunks)}};
+  root[kContentHash] = content_hash(root);
   return dump(root, -1) + "\n";
 }
 
 Result<ShardManifest> parse_shard_json(const std::string& text, const std::string& where) {
   ShardManifest manifest;
   try {
-    const json root = json::parse(text);
+    json root = json::parse(text);
     if (root.at("format") != kShardFormat) return output_error(where + " is not a shard's manifest of diorama");
     if (root.at("version") != kDatasetFormatVersion) {
       return output_error(where + " has format version " + root.at("version").dump() + "; this diorama knows " +
                           std::to_string(kDatasetFormatVersion));
     }
+    const std::string hash = root.at(kContentHash);
+    bool as_written = dump(root, -1) + "\n" == text;
+    root.erase(kContentHash);
+    as_written = as_written && content_hash(root) == hash;
+    if (!as_written) return output_error(where + " is damaged: it does not say what was written");
     ShardSummary& summary = manifest.summary;
+    summary.table_sha256 = sha256_hex(text);
     summary.shard = root.at("shard");
     summary.file = root.at("file");
     summary.bytes = root.at("bytes");
@@ -242,8 +257,12 @@ Result<ShardManifest> parse_shard_json(const std::string& text, const std::strin
   return manifest;
 }
 
-std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifest>& shards) {
+std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifest>& shards,
+                         const std::optional<IndexFile>& index) {
   json root = common_json(spec);
+  root["index"] =
+      index ? json{{"file", "index.h5"}, {"bytes", index->bytes}, {"sha256", index->sha256}}
+            : json();
   root["format"] = kDatasetFormat;
   root["scenario"] = spec.scenario_text;
   root["first_episode"] = spec.first_episode;
@@ -273,8 +292,12 @@ std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifes
   std::int64_t kept = 0;
   for (const ShardManifest& shard : shards) {
     const ShardSummary& summary = shard.summary;
-    list.push_back({{"file", summary.file}, {"sha256", summary.sha256}, {"bytes", summary.bytes},
-                    {"rows", summary.num_rows}, {"episodes", summary.episodes},
+    list.push_back({{"file", summary.file},
+                    {"sha256", summary.sha256},
+                    {"table_sha256", summary.table_sha256},
+                    {"bytes", summary.bytes},
+                    {"rows", summary.num_rows},
+                    {"episodes", summary.episodes},
                     {"episode_rows", shard.episode_rows}});
     for (const json& entry : rejections_json(summary)) rejected.push_back(entry);
     for (const std::int64_t episode : summary.episodes) splits[split_of_episode(episode)].push_back(episode);

@@ -31,6 +31,12 @@ struct ShardManifest {
   std::map<std::string, std::vector<ChunkEntry>> chunks;  ///< By column.
 };
 
+/// `index.h5` as the manifest names it.
+struct IndexFile {
+  std::int64_t bytes = 0;
+  std::string sha256;
+};
+
 /// "000012"
 std::string shard_stem(int shard);
 
@@ -44,12 +50,14 @@ std::string describe_difference(const std::map<std::string, std::string>& there,
 std::string facts_json(const std::map<std::string, std::string>& facts);
 std::optional<std::map<std::string, std::string>> parse_facts_json(const std::string& text);
 
+/// Ends with a checksum of all that it says.
 std::string shard_json(const ShardManifest& manifest);
-/// kOutput naming `where` if the text is no such manifest.
+/// kOutput naming `where` if the text is no such manifest, or one that was changed.
 Result<ShardManifest> parse_shard_json(const std::string& text, const std::string& where);
 
-/// `dataset.json`; `shards` in order.
-std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifest>& shards);
+/// `dataset.json`; `shards` in order. Without an index where there are too many shards for one.
+std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifest>& shards,
+                         const std::optional<IndexFile>& index);
 
 /// The root attribute `diorama` of shards and index: below 60 kB, nothing about host, path or date. Object names
 /// give way if it would be longer; they are in dataset.json.

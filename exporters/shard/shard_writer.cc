@@ -191,7 +191,9 @@ Status seal_shard(const std::filesystem::path& shards, const DatasetSpec& spec, 
     std::error_code error;
     summary.bytes = static_cast<std::int64_t>(std::filesystem::file_size(temporary, error));
     if (error) return output_errno("look at", temporary, error.value());
-    DIORAMA_RETURN_IF_ERROR(write_file_atomically(shards / (stem + ".json"), shard_json(manifest)));
+    const std::string table = shard_json(manifest);
+    summary.table_sha256 = sha256_hex(table);
+    DIORAMA_RETURN_IF_ERROR(write_file_atomically(shards / (stem + ".json"), table));
     return rename_into_place(temporary, shards / (stem + ".h5"));
   };
   Status status = seal();

@@ -339,9 +339,12 @@ class DatasetCheck {
     std::error_code error;
     const bool there = fs::exists(folder_ / "index.h5", error);
     if (!there) {
-      if (sources.size() <= kMaxIndexShards) add("index.h5", "is missing", "an index over the shards", "no file");
+      if (reader_->manifest().index)
+        add("index.h5", "is missing", "an index over the shards", "no file");
       return;
     }
+    // As with the shards: HDF5 gets to see only what is as it was written.
+    if (!check_index_bytes()) return;
     const Result<h5::File> file = h5::File::open(folder_ / "index.h5");
     if (!file.ok()) return add("index.h5", "HDF5 cannot open it", "", file.status().message());
     check_root(*file, "index.h5");
@@ -358,6 +361,29 @@ class DatasetCheck {
     check_integers(*file, "index.h5", "ep_len", lengths);
     check_integers(*file, "index.h5", "ep_offset", offsets);
     for (const ClipColumn& column : reader_->manifest().columns) check_index_column(*file, column, sources);
+  }
+
+  bool check_index_bytes() {
+    const std::optional<ClipIndex>& index = reader_->manifest().index;
+    if (!index) {
+      add("index.h5", "there is an index that dataset.json does not know", "no index", "one");
+      return false;
+    }
+    const fs::path path = folder_ / "index.h5";
+    std::error_code error;
+    const auto size = fs::is_regular_file(path, error)
+                          ? static_cast<std::int64_t>(fs::file_size(path, error))
+                          : -1;
+    if (size != index->bytes) {
+      add("index.h5", "the file is torn or not this index", std::to_string(index->bytes) + " bytes",
+          size < 0 ? "no file" : std::to_string(size) + " bytes");
+      return false;
+    }
+    const Result<std::string> sha256 = sha256_file(path);
+    if (sha256.ok() && *sha256 == index->sha256) return true;
+    add("index.h5", "the file is not the one that was written", "SHA-256 " + index->sha256,
+        sha256.ok() ? *sha256 : sha256.status().message());
+    return false;
   }
 
   void check_index_column(const h5::File& file, const ClipColumn& column, const std::vector<const ClipShard*>& sources) {
@@ -384,8 +410,6 @@ class DatasetCheck {
       row += m.num_rows;
     }
   }
-
-  static constexpr std::size_t kMaxIndexShards = 64;
 
   fs::path folder_;
   VerifyReport& report_;

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import os
 import pathlib
+import shutil
 import signal
 import struct
 import subprocess
@@ -242,6 +242,27 @@ def test_interrupting_in_the_middle_of_a_shard_is_resumable(cli, scenario, tmp_p
     assert f'{summary["episodes_recovered"]} episodes recovered of a shard begun' in resumed.stderr
     assert cli(*arguments[:3], tmp_path / "whole", *arguments[4:]).returncode == 0
     assert shard_hashes(out) == shard_hashes(tmp_path / "whole") and not leftovers(out)
+
+
+def test_what_is_damaged_is_told_and_made_again(cli, scenario, tmp_path):
+    whole, out = tmp_path / "whole", tmp_path / "set"
+    arguments = ["generate", scenario, "--progress", "none", "--out"]
+    assert cli(*arguments, whole).returncode == 0
+    shutil.copytree(whole, out)
+    # A shard and the JSON of another one; the third is missing.
+    shard = bytearray((out / "shards/000000.h5").read_bytes())
+    shard[len(shard) // 2] ^= 1
+    (out / "shards/000000.h5").write_bytes(shard)
+    table = (out / "shards/000001.json").read_text()
+    (out / "shards/000001.json").write_text(table.replace('"rows":6', '"rows":5', 1))
+    for name in ("dataset.json", "index.h5", "shards/000002.h5", "shards/000002.json"):
+        (out / name).unlink()
+    resumed = cli(*arguments, out, "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    for words in ("000000.h5 is damaged: its SHA-256", "000001.json is damaged", "the shard is made again", "6 episodes to make"):
+        assert words in resumed.stderr, resumed.stderr
+    assert all((out / p).read_bytes() == (whole / p).read_bytes() for p in ("dataset.json", "index.h5", "shards/000001.json"))
+    assert shard_hashes(out) == shard_hashes(whole)
 
 
 def test_an_output_folder_that_exists_is_never_touched_without_force(cli, scenario, tmp_path):

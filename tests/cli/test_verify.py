@@ -141,6 +141,12 @@ def exchange(folder):
         (folder / "x").rename(b)
 
 
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 1
+    path.write_bytes(data)
+
+
 FILES = {
     "missing shard": lambda d: (d / "shards/000001.h5").unlink(),
     "truncated shard": lambda d: os.truncate(d / "shards/000001.h5", 9000),
@@ -149,6 +155,10 @@ FILES = {
     "missing table": lambda d: (d / "shards/000002.json").unlink(),
     "missing index": lambda d: (d / "index.h5").unlink(),
     "truncated index": lambda d: os.truncate(d / "index.h5", 3000),
+    "an index of zeros": lambda d: (d / "index.h5").write_bytes(bytes((d / "index.h5").stat().st_size)),
+    "an index with a bit flipped": lambda d: flip(d / "index.h5"),
+    "a table with a digit changed": lambda d: (d / "shards/000001.json").write_text(
+        (d / "shards/000001.json").read_text().replace('"first_row":6', '"first_row":7')),
     "duplicated episodes": duplicate_shard,
     "shards exchanged": exchange,
     "a shard left out": edit_manifest(lambda m: m["shards"].pop()),

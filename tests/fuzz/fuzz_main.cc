@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     if (name == "--seed") current = std::strtoull(argv[i + 1], nullptr, 10);
   }
   if (runs == 0 && seconds <= 0.0) {
-    std::fputs("fuzz_reader --runs N | --seconds S [--seed FIRST]\n", stderr);
+    std::fputs("--runs N | --seconds S [--seed FIRST]\n", stderr);
     return 2;
   }
 #if defined(__SANITIZE_ADDRESS__)

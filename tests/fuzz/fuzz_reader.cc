@@ -1,26 +1,26 @@
-// Hostile datasets for the readers that take no HDF5. An input is a list of edits of a small sound
-// dataset (values of its JSON, bytes of its shards, sizes), so that nearly every one gets past the
-// first checks; then everything that reads such a folder reads it. Each call may fail, none may
-// crash, hang or take memory without bound. Driven by libFuzzer (preset `fuzz`) or by fuzz_main.cc.
+// Hostile datasets for the readers, which take no HDF5, and for verify, which shows HDF5 only what
+// its SHA-256 vouches for. An input is a list of edits of a small sound dataset (values of its
+// JSON, bytes of its shards and index, sizes), so that nearly every one gets past the first checks;
+// then everything that reads such a folder reads it. Each call may fail, none may crash, hang or
+// take memory without bound. Driven by libFuzzer (preset `fuzz`) or by fuzz_main.cc.
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "engine/core/hash.h"
 #include "exporters/capi/diorama_data.h"
 #include "exporters/shard/clip_reader.h"
 #include "exporters/shard/column_stats.h"
 #include "exporters/shard/dataset_reader.h"
+#include "exporters/shard/verify.h"
+#include "tests/fuzz/edits.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/exporters/tiny_dataset.h"
 
@@ -28,43 +28,17 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace diorama;
+using namespace diorama::fuzz;
 using nlohmann::json;
 
 constexpr std::size_t kMostBytes = 1 << 20;  // that one read asks for
-
-/// The bytes of an input as numbers; zeros once they are used up.
-class Choices {
- public:
-  Choices(const std::uint8_t* data, std::size_t size) : data_(data), left_(size) {}
-  bool any() const { return left_ > 0; }
-  std::uint8_t byte() {
-    if (left_ == 0) return 0;
-    --left_;
-    return *data_++;
-  }
-  std::uint64_t number(int bytes) {
-    std::uint64_t value = 0;
-    for (int i = 0; i < bytes; ++i) value = value << 8U | byte();
-    return value;
-  }
-  /// Below `count`, which is not 0.
-  std::size_t below(std::size_t count) { return number(count > 256 ? 3 : 1) % count; }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t left_;
-};
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// Shards 0 and 1 of 2 episodes each, whose texts and bytes an input edits.
 struct Dataset {
   json manifest;
   std::array<json, 2> tables;
   std::array<std::string, 2> shards;
+  std::string index;
 };
 
 struct Fixture {
@@ -78,6 +52,7 @@ struct Fixture {
              .ok())
       std::abort();
     sound.manifest = json::parse(read_file(set / "dataset.json"));
+    sound.index = read_file(set / "index.h5");
     for (std::size_t i = 0; i < 2; ++i) {
       sound.shards[i] = read_file(set / "shards" / ("00000" + std::to_string(i) + ".h5"));
       sound.tables[i] =
@@ -86,106 +61,24 @@ struct Fixture {
   }
 };
 
-void collect(json& value, std::vector<json*>& places) {
-  for (json& child : value) {
-    places.push_back(&child);
-    if (child.is_structured()) collect(child, places);
-  }
-}
-
-json strange_value(Choices& choices) {
-  switch (choices.byte() % 16) {
-    case 0:
-      return nullptr;
-    case 1:
-      return json::array();
-    case 2:
-      return json::object();
-    case 3:
-      return true;
-    case 4:
-      return "";
-    case 5:
-      return "../../../etc/passwd";
-    case 6:
-      return std::string(choices.number(2), 'x');
-    case 7:
-      return -1;
-    case 8:
-      return std::numeric_limits<std::int64_t>::max() - choices.byte();
-    case 9:
-      return std::numeric_limits<std::int64_t>::min();
-    case 10:
-      return std::uint64_t{1} << choices.byte() % 64;
-    case 11:
-      return 1e308;
-    case 12:
-      return choices.number(4);
-    case 13:
-      return "shards/000001.h5";
-    case 14:
-      return json::array({choices.byte(), choices.byte(), choices.byte()});
-    default:
-      return choices.byte();
-  }
-}
-
-void edit_json(json& root, Choices& choices) {
-  std::vector<json*> places;
-  collect(root, places);
-  if (places.empty()) return;
-  json& place = *places[choices.below(places.size())];
-  switch (choices.byte() % 6) {
-    case 0:
-      if (place.is_array() && !place.empty())
-        place.erase(choices.below(place.size()));
-      else if (place.is_object() && !place.empty())
-        place.erase(
-            std::next(place.begin(), static_cast<std::ptrdiff_t>(choices.below(place.size()))));
-      return;
-    case 1:
-      if (place.is_array() && !place.empty())
-        place.push_back(json(place[choices.below(place.size())]));
-      return;
-    case 2: {
-      json other = *places[choices.below(places.size())];
-      place = std::move(other);
-      return;
-    }
-    case 3:
-      if (place.is_number_integer())
-        place = place.get<std::int64_t>() + static_cast<std::int8_t>(choices.byte());
-      return;
-    default:
-      place = strange_value(choices);
-  }
-}
-
-void edit_bytes(std::string& bytes, Choices& choices) {
-  switch (choices.byte() % 4) {
-    case 0:
-      bytes.resize(std::min<std::size_t>(choices.number(3), 2 * bytes.size() + 16));
-      return;
-    case 1:
-      if (!bytes.empty()) {
-        std::size_t at = choices.below(bytes.size());
-        for (int n = choices.byte() % 32; n >= 0 && at < bytes.size(); --n)
-          bytes[at++] = static_cast<char>(choices.byte());
-      }
-      return;
-    default:
-      if (!bytes.empty()) bytes[choices.below(bytes.size())] = static_cast<char>(choices.byte());
-  }
+/// The manifest's entry of shard i, if there still is one.
+json* shard_entry(json& manifest, std::size_t i) {
+  const bool there = manifest.is_object() && manifest["shards"].is_array() &&
+                     manifest["shards"].size() > i && manifest["shards"][i].is_object();
+  return there ? &manifest["shards"][i] : nullptr;
 }
 
 Dataset edited(const Dataset& sound, Choices& choices) {
   Dataset made = sound;
   for (int edits = choices.byte() % 8; edits >= 0 && choices.any(); --edits) {
-    switch (choices.byte() % 8) {
+    switch (choices.byte() % 9) {
       case 0:
       case 1:
       case 2:
         edit_json(made.manifest, choices);
+        break;
+      case 6:
+        edit_bytes(made.index, choices);
         break;
       case 3:
       case 4:
@@ -201,18 +94,10 @@ Dataset edited(const Dataset& sound, Choices& choices) {
     for (std::size_t i = 0; i < 2; ++i) {
       const std::size_t bytes = made.shards[i].size();
       if (made.tables[i].is_object()) made.tables[i]["bytes"] = bytes;
-      json& manifest = made.manifest;
-      if (manifest.is_object() && manifest["shards"].is_array() && manifest["shards"].size() > i &&
-          manifest["shards"][i].is_object()) {
-        manifest["shards"][i]["bytes"] = bytes;
-      }
+      if (json* const entry = shard_entry(made.manifest, i)) (*entry)["bytes"] = bytes;
     }
   }
   return made;
-}
-
-void write(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
 }
 
 std::string text_of(const json& value, Choices& choices) {
@@ -282,17 +167,23 @@ void read_rows(const fs::path& path) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Fixture fixture;
   Choices choices(data, size);
-  const Dataset made = edited(fixture.sound, choices);
-  write(fixture.set / "dataset.json", text_of(made.manifest, choices));
+  Dataset made = edited(fixture.sound, choices);
   for (std::size_t i = 0; i < 2; ++i) {
     const fs::path stem = fixture.set / "shards" / ("00000" + std::to_string(i));
-    write(fs::path(stem).concat(".json"), text_of(made.tables[i], choices));
-    write(fs::path(stem).concat(".h5"), made.shards[i]);
+    const std::string table = text_of(made.tables[i], choices);
+    // As with the sizes; the shards' own hashes never fit again, for behind them lies HDF5.
+    if (json* const entry = shard_entry(made.manifest, i); entry && choices.byte() % 4 > 0)
+      (*entry)["table_sha256"] = sha256_hex(table);
+    write_file(fs::path(stem).concat(".json"), table);
+    write_file(fs::path(stem).concat(".h5"), made.shards[i]);
   }
+  write_file(fixture.set / "index.h5", made.index);
+  write_file(fixture.set / "dataset.json", text_of(made.manifest, choices));
   read_clips(fixture.set, choices);
   read_through_c(fixture.set, choices);
   read_rows(fixture.set);
   read_rows(fixture.set / "shards/000001.h5");
   (void)dataset_stats(fixture.set, {});
+  (void)verify_dataset(fixture.set, nullptr);
   return 0;
 }

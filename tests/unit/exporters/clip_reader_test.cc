@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/core/hash.h"
 #include "exporters/shard/h5_handle.h"
 #include "exporters/shard/output_file.h"
 #include "tests/support/temp_dir.h"
@@ -205,6 +206,10 @@ TEST_CASE("damaged, torn, newer and foreign datasets are named, and nothing is r
 
   set = copy();
   replace(set / "shards/000001.json", "\"rows\":10", "\"rows\":12");
+  says(read_failure(set, "depth", 2),
+       "000001.json is not the file that dataset.json gives the SHA-256 of: it is damaged");
+  const std::string sha256 = sha256_hex(text_of(whole / "shards/000001.json"));
+  replace(set / "dataset.json", sha256, sha256_hex(text_of(set / "shards/000001.json")));
   says(read_failure(set, "depth", 2), "not those that dataset.json gives");
 
   set = copy();

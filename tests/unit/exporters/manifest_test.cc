@@ -11,7 +11,8 @@ namespace {
 
 TEST_CASE("a shard's manifest reads back as it was written") {
   ShardManifest manifest;
-  manifest.summary = {3, "shards/000003.h5", "ab", 123, 9, {6, 8}, {{7, "it \"fell\" \n through"}}};
+  manifest.summary = {
+      3, "shards/000003.h5", "ab", "", 123, 9, {6, 8}, {{7, "it \"fell\" \n through"}}};
   manifest.episode_rows = {4, 5};
   manifest.spec_hash = "cd";
   manifest.spec_facts = {{"seed", "7"}};
@@ -38,6 +39,23 @@ TEST_CASE("damaged and foreign manifests are refused with their place") {
     REQUIRE_FALSE(parsed.ok());
     CHECK(parsed.status().message().find("there.json") != std::string::npos);
   }
+}
+
+TEST_CASE("a manifest in which a digit changed is refused") {
+  ShardManifest manifest;
+  manifest.summary = {0, "shards/000000.h5", "ab", "", 123, 9, {6, 8}, {}};
+  manifest.episode_rows = {4, 5};
+  manifest.chunks = {{"pixels", {{2048, 17, "ef"}}}};
+  const std::string good = shard_json(manifest);
+  int digits = 0;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    if (good[at] < '0' || good[at] > '9') continue;
+    std::string text = good;
+    text[at] = text[at] == '7' ? '1' : '7';
+    CHECK_FALSE(parse_shard_json(text, "there.json").ok());
+    ++digits;
+  }
+  CHECK(digits > 20);
 }
 
 TEST_CASE("the root attribute stays below 60 kB however many objects there are") {

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <span>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -44,7 +46,12 @@ bool reseal(const fs::path& folder, const json& columns, json& entry) {
   entry["bytes"] = fs::file_size(shard);
   table["sha256"] = entry["sha256"];
   table["bytes"] = entry["bytes"];
-  std::ofstream(table_path) << table.dump() << "\n";
+  table.erase("content_xxh3_128");
+  const std::string content = table.dump();
+  table["content_xxh3_128"] = diorama::xxh3_128_hex(std::as_bytes(std::span(content)));
+  const std::string text = table.dump() + "\n";
+  entry["table_sha256"] = diorama::sha256_hex(text);
+  std::ofstream(table_path) << text;
   return true;
 }
 
@@ -58,6 +65,10 @@ int main(int argc, char** argv) {
     if (reseal(folder, manifest.at("columns"), entry)) continue;
     std::fprintf(stderr, "cannot reseal %s\n", entry.at("file").get<std::string>().c_str());
     return 1;
+  }
+  if (json& index = manifest.at("index"); !index.is_null()) {
+    index["bytes"] = fs::file_size(folder / "index.h5");
+    index["sha256"] = *diorama::sha256_file(folder / "index.h5");
   }
   std::ofstream(folder / "dataset.json") << manifest.dump(1) << "\n";
   return 0;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/core/hash.h"
 #include "exporters/shard/clip_tables.h"
 #include "exporters/shard/verify_values.h"
 #include "tests/support/temp_dir.h"
@@ -129,7 +130,17 @@ TEST_CASE("files that are missing, torn, foreign or exchanged are named") {
   finds(set, "index.h5: is missing");
   set = sets.copy();
   std::ofstream(set / "index.h5") << "nothing";
-  finds(set, "index.h5: HDF5 cannot open it");
+  finds(set, "index.h5: the file is torn or not this index");
+  // Of the right size, but nothing that HDF5 should see.
+  std::ofstream(set / "index.h5", std::ios::binary)
+      << std::string(fs::file_size(sets.whole() / "index.h5"), '\xff');
+  finds(set, "index.h5: the file is not the one that was written");
+  set = sets.copy();
+  replace(set / "dataset.json", sha256_hex(text_of(set / "index.h5")), std::string(64, '0'));
+  finds(set, "index.h5: the file is not the one that was written; expected SHA-256 0000");
+  set = sets.copy();
+  replace(set / "shards/000001.json", "\"rejected\":[]", "\"rejected\":[ ]");
+  finds(set, "shards/000001.json: the shard's part of the manifest cannot be used");
   set = sets.copy();
   std::ofstream(set / "dataset.json") << "{";
   finds(set, "dataset.json: cannot be used");
@@ -143,8 +154,15 @@ TEST_CASE("an index of another dataset is told") {
   TempDir dir;
   REQUIRE(tiny::write_dataset(dir.path() / "other", tiny::spec(6, 2), OutputMode::kNew).ok());
   const fs::path set = sets.copy();
-  fs::copy_file(dir.path() / "other/index.h5", set / "index.h5", fs::copy_options::overwrite_existing);
-  CHECK(all(verify(set)).find("index.h5 'ep_len'") != std::string::npos);
+  const std::string own = text_of(set / "index.h5");
+  const std::string other = text_of(dir.path() / "other/index.h5");
+  std::ofstream(set / "index.h5", std::ios::binary) << other;
+  // Behind a hash that fits.
+  replace(set / "dataset.json", sha256_hex(own), sha256_hex(other));
+  replace(set / "dataset.json",
+          "\"bytes\": " + std::to_string(own.size()) + ",\n  \"file\": \"index.h5\"",
+          "\"bytes\": " + std::to_string(other.size()) + ",\n  \"file\": \"index.h5\"");
+  CHECK_MESSAGE(all(verify(set)).find("index.h5 'ep_len'") != std::string::npos, all(verify(set)));
 }
 
 TEST_CASE("a manifest that contradicts itself or its shards is told") {
