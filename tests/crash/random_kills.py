@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Kills `diorama generate` at random moments and goes on with --resume until the dataset is whole; then starts anew.
+"""Kills `diorama generate` or `diorama replay` at random moments and goes on with --resume until the dataset is whole; then
+starts anew.
 
-    tests/crash/random_kills.py COUNT [--seed S]      # 10000 for the long proof
+    tests/crash/random_kills.py COUNT [--seed S] [--verb generate|replay]      # 10000 for the long proof
 
 After every kill: no torn file under a final name. After every resume: every episode that was finished is found again. At
 the end of each dataset: the bytes of an undisturbed run, nothing left over. Ends with 1 at the first fault."""
@@ -30,24 +31,36 @@ vary { path: "body[ball].position_m.x" distribution { uniform { low: 0 high: 0.4
 """
 
 
+RUN = ("--resume", "--workers", "2", "--progress", "none", "--json")
+
+
 def command(scenario, folder):
-    return [PROGRAM, "generate", scenario, "--out", folder, "--resume", "--workers", "2", "--progress", "none", "--json"]
+    return [PROGRAM, "generate", scenario, "--out", folder, *RUN]
 
 
-def run_to_the_end(scenario, folder):
-    result = subprocess.run(command(scenario, folder), capture_output=True, text=True)
+def replay_command(dataset, folder):
+    """All episodes of the dataset rendered again, with other channels."""
+    return [PROGRAM, "replay", dataset, "--channels", "rgb,depth,normal", "--out", folder, *RUN]
+
+
+def run_to_the_end(arguments):
+    result = subprocess.run(arguments, capture_output=True, text=True)
     # Some balls are drawn inside the box: 6 says that the dataset is whole with rejections.
     assert result.returncode in (0, 6), (result.returncode, result.stderr)
     return json.loads(result.stdout)
 
 
-def kill_runs(count, seed, scratch, say=print):
-    """`count` kills; returns how many datasets were finished."""
+def kill_runs(count, seed, scratch, verb="generate", say=print):
+    """`count` kills of the verb; returns how many datasets were finished."""
     rng = random.Random(seed)
     scenario = scratch / "kills.textproto"
     scenario.write_text(SCENARIO)
+    make, source = command, scenario
+    if verb == "replay":
+        run_to_the_end(command(scenario, scratch / "parent"))
+        make, source = replay_command, scratch / "parent"
     started = time.time()
-    run_to_the_end(scenario, scratch / "reference")
+    run_to_the_end(make(source, scratch / "reference"))
     typical_s = time.time() - started
     reference = contents(scratch / "reference")
     kills = datasets = 0
@@ -55,7 +68,7 @@ def kill_runs(count, seed, scratch, say=print):
         folder = scratch / f"set{datasets}"
         while True:
             finished = finished_episodes(folder)
-            process = subprocess.Popen(command(scenario, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen(make(source, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             if kills < count:
                 try:
                     process.wait(timeout=rng.uniform(0, 1.2 * typical_s))
@@ -81,13 +94,14 @@ def kill_runs(count, seed, scratch, say=print):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Kill diorama generate at random moments.")
+    parser = argparse.ArgumentParser(description="Kill diorama at random moments.")
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--verb", choices=["generate", "replay"], default="generate")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        datasets = kill_runs(arguments.count, arguments.seed, pathlib.Path(scratch))
-    print(f"{arguments.count} kills, {datasets} datasets whole: 0 episodes lost, 0 torn files, 0 leftovers, all bytes equal")
+        datasets = kill_runs(arguments.count, arguments.seed, pathlib.Path(scratch), arguments.verb)
+    print(f"{arguments.count} kills of {arguments.verb}, {datasets} datasets whole: 0 episodes lost, 0 torn files, 0 leftovers, all bytes equal")
 
 
 if __name__ == "__main__":

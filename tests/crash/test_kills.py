@@ -1,6 +1,5 @@
 """The program itself, killed: at named points of its work, and at random moments."""
 
-import json
 import os
 import subprocess
 
@@ -9,7 +8,7 @@ import pytest
 from crash_tools import INJECTOR, check_no_torn_file, contents, finished_episodes
 from random_kills import SCENARIO, command, kill_runs, run_to_the_end
 
-FEW_KILLS = 8
+FEW_KILLS = 5
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +44,10 @@ def test_killed_at_a_named_point(undisturbed, tmp_path, operation, name, which, 
     assert subprocess.run(command(scenario, folder), capture_output=True, env=env).returncode == -9
     check_no_torn_file(contents(folder), reference)
     assert finished_episodes(folder) == finished
-    assert run_to_the_end(scenario, folder)["episodes_found"] == finished
+    assert run_to_the_end(command(scenario, folder))["episodes_found"] == finished
     assert contents(folder) == reference
 
 
-def test_killed_at_random_moments(tmp_path):
-    assert kill_runs(int(os.environ.get("DIORAMA_KILLS", FEW_KILLS)), seed=1, scratch=tmp_path) >= 1
+@pytest.mark.parametrize("verb", ["generate", "replay"])
+def test_killed_at_random_moments(tmp_path, verb):
+    assert kill_runs(int(os.environ.get("DIORAMA_KILLS", FEW_KILLS)), seed=1, scratch=tmp_path, verb=verb) >= 1
