@@ -172,8 +172,11 @@ Status check_same(const StoredDataset& dataset, const Revived& revived,
       const auto stored = revived.rows.find(name);
       if (stored == revived.rows.end()) continue;
       std::vector<double> now(stored->second.width());
-      std::string_view(name) == "qpos" ? fill_qpos(binding, layout, state, now)
-                                       : fill_qvel(binding, layout, state, now);
+      if (std::string_view(name) == "qpos") {
+        fill_qpos(binding, layout, state, now);
+      } else {
+        fill_qvel(binding, layout, state, now);
+      }
       const std::vector<double> there = row_values(stored->second, row);
       const auto [a, b] = std::mismatch(there.begin(), there.end(), now.begin());
       if (a == there.end()) continue;

@@ -116,6 +116,7 @@ Result<std::unique_ptr<StoredDataset>> StoredDataset::open(const fs::path& path,
         " cannot be drawn again (--scenes names the folder of their files)");
   }
   self->sampler_ = std::move(*sampler);
+  self->number_episodes();
   DIORAMA_RETURN_IF_ERROR(check_files(self->origin_, *self->sampler_, scenes));
   DIORAMA_RETURN_IF_ERROR(self->read_layout().with_context(path.string()));
   return self;
@@ -140,20 +141,23 @@ Status StoredDataset::read_layout() {
                                              : "'" + found->name + "' is another one"));
 }
 
+void StoredDataset::number_episodes() {
+  for (const ClipShard& shard : reader_->manifest().shards) {
+    for (std::size_t i = 0; i < shard.episodes.size(); ++i)
+      places_.push_back({shard.episodes[i], shard.first_episode + static_cast<std::int64_t>(i)});
+  }
+  std::ranges::stable_sort(places_, {}, &Place::episode);
+}
+
 std::vector<std::int64_t> StoredDataset::episodes() const {
   std::vector<std::int64_t> all;
-  for (const ClipShard& shard : reader_->manifest().shards)
-    all.insert(all.end(), shard.episodes.begin(), shard.episodes.end());
-  std::sort(all.begin(), all.end());
+  for (const Place& place : places_) all.push_back(place.episode);
   return all;
 }
 
 Result<std::int64_t> StoredDataset::position(std::int64_t episode) const {
-  for (const ClipShard& shard : reader_->manifest().shards) {
-    const auto found = std::find(shard.episodes.begin(), shard.episodes.end(), episode);
-    if (found != shard.episodes.end())
-      return shard.first_episode + (found - shard.episodes.begin());
-  }
+  const auto found = std::ranges::lower_bound(places_, episode, {}, &Place::episode);
+  if (found != places_.end() && found->episode == episode) return found->position;
   const auto rejection = origin_.rejected.find(episode);
   return invalid_input(
       (rejection == origin_.rejected.end()

@@ -64,9 +64,17 @@ class StoredDataset {
  private:
   StoredDataset() = default;
   Status read_layout();
+  void number_episodes();
+
+  /// An episode's number, and its place among the kept ones.
+  struct Place {
+    std::int64_t episode;
+    std::int64_t position;
+  };
 
   DatasetOrigin origin_;
   std::unique_ptr<ClipReader> reader_;
+  std::vector<Place> places_;  // by episode, ascending
   std::unique_ptr<Sampler> sampler_;
   PhysicsBackend physics_ = PhysicsBackend::kMujoco;
   ViewChannels channels_;
