@@ -1,4 +1,6 @@
-// The recorder and the shard writer against plain HDF5 with the same episode.
+// The recorder and the shard writer against plain HDF5 with the same episode. And what share of
+// making an episode, from drawing it to its shard, is the committer's, which is one thread for all
+// workers, and what share is the journal's.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -44,18 +46,22 @@ struct Pictures {
   }
 };
 
-/// A real episode, drawn, stepped and rendered once; what both sides are given to write.
+/// A real episode, drawn, stepped and rendered; what both sides are given to write.
 struct Episode {
   GeneratePlan plan;
   std::optional<SimulatedEpisode> simulated;
   std::vector<Pictures> pictures;
+  double made_s = 0.0;  ///< What drawing, stepping and rendering it takes on the wall.
 };
 
-Result<SimulatedEpisode> first_kept_episode(const GeneratePlan& plan) {
+/// The first episode that is kept, and how long it took.
+Result<SimulatedEpisode> first_kept_episode(const GeneratePlan& plan, double& seconds) {
   constexpr int kTries = 20;
   Result<SimulatedEpisode> episode = rejected("no episode tried");
   for (int i = 0; i < kTries && !episode.ok() && episode.status().code() == Code::kRejected; ++i) {
-    episode = simulate_episode(*plan.sampler, plan.physics, {plan.spec.seed, i});
+    seconds = time_once([&] {
+                episode = simulate_episode(*plan.sampler, plan.physics, {plan.spec.seed, i});
+              }).wall_s;
   }
   return episode;
 }
@@ -71,7 +77,8 @@ Result<Episode> make_episode(const BenchOptions& options, const std::filesystem:
   generate.renderer.validation = options.validation;
   Episode episode;
   DIORAMA_ASSIGN_OR_RETURN(episode.plan, plan_generate(generate));
-  DIORAMA_ASSIGN_OR_RETURN(episode.simulated, first_kept_episode(episode.plan));
+  double simulated_s = 0.0;
+  DIORAMA_ASSIGN_OR_RETURN(episode.simulated, first_kept_episode(episode.plan, simulated_s));
   const Scene& scene = episode.simulated->sample.scene;
   const std::vector<State>& states = episode.simulated->trajectory.states;
   std::vector<FrameView> views;
@@ -91,6 +98,15 @@ Result<Episode> make_episode(const BenchOptions& options, const std::filesystem:
                                                  copy(p.get<Channel::kInstance>())});
                      return {};
                    }));
+  // Once more, now that the driver has compiled what it needs.
+  Status status;
+  const Span rendered = time_once([&] {
+    status =
+        render_views(*episode.plan.renderer, scene, states, views, episode.plan.channels.front(),
+                     [](std::span<const FrameView>, const RenderedViews&) { return Status(); });
+  });
+  DIORAMA_RETURN_IF_ERROR(status);
+  episode.made_s = simulated_s + rendered.wall_s;
   return episode;
 }
 
@@ -125,6 +141,11 @@ class Ours {
 
   const std::vector<Column>& columns() const { return spec_.columns; }
   const Cost& cost() const { return cost_; }
+
+  /// Shares of the time on the wall that making an episode takes, from drawing it to its shard, in
+  /// %.
+  double committer_percent() const { return percent(journal_.best.wall_s + seal_.best.wall_s); }
+  double journal_percent() const { return percent(journal_.best.wall_s); }
   Result<EpisodeRecord> record() { return record_episode(*recorder_, episode_); }
 
   Status run(const std::filesystem::path& folder) {
@@ -138,17 +159,32 @@ class Ours {
  private:
   Status write(DatasetWriter& writer) {
     DIORAMA_RETURN_IF_ERROR(writer.begin_shard(0));
-    DIORAMA_ASSIGN_OR_RETURN(EpisodeRecord made, record());
-    DIORAMA_RETURN_IF_ERROR(writer.append(std::move(made)));
-    DIORAMA_ASSIGN_OR_RETURN(const ShardSummary summary, writer.end_shard());
-    cost_.bytes = summary.bytes;
+    Result<EpisodeRecord> made = failed("not recorded");
+    record_.keep(time_once([&] { made = record(); }));
+    DIORAMA_RETURN_IF_ERROR(made.status());
+    Status appended;
+    journal_.keep(time_once([&] { appended = writer.append(std::move(*made)); }));
+    DIORAMA_RETURN_IF_ERROR(appended);
+    Result<ShardSummary> summary = failed("not sealed");
+    seal_.keep(time_once([&] { summary = writer.end_shard(); }));
+    DIORAMA_RETURN_IF_ERROR(summary.status());
+    cost_.bytes = summary->bytes;
     return {};
+  }
+
+  double percent(double seconds) const {
+    const double whole =
+        episode_.made_s + record_.best.wall_s + journal_.best.wall_s + seal_.best.wall_s;
+    return 100.0 * seconds / whole;
   }
 
   const Episode& episode_;
   DatasetSpec spec_;
   std::unique_ptr<EpisodeRecorder> recorder_;
   Cost cost_;
+  Cost record_;   // labels, shuffle and compression: a worker's part
+  Cost journal_;  // the episode written and synced
+  Cost seal_;     // the shard made of it
 };
 
 /// The values that our shard holds, as a plain program would have them in memory.
@@ -207,8 +243,8 @@ Result<std::vector<Measurement>> bench_write(const BenchOptions& options) {
     DIORAMA_RETURN_IF_ERROR(raw.run(scratch->path() / "raw"));
   }
   std::vector<Measurement> results;
-  for (const auto& [name, cost] :
-       {std::pair{"deflate", deflate.cost()}, std::pair{"raw", raw.cost()}}) {
+  for (const auto& [name, ours] : {std::pair{"deflate", &deflate}, std::pair{"raw", &raw}}) {
+    const Cost& cost = ours->cost();
     const std::string prefix = fmt::format("write/{}/", name);
     results.push_back(
         compare(prefix + "speed", raw_mb / cost.best.cpu_s, "MB/cpu_s", raw_mb / peer.best.cpu_s));
@@ -216,6 +252,8 @@ Result<std::vector<Measurement>> bench_write(const BenchOptions& options) {
         compare(prefix + "wall", raw_mb / cost.best.wall_s, "MB/s", raw_mb / peer.best.wall_s));
     results.push_back(compare(prefix + "size", 1e-6 * static_cast<double>(cost.bytes), "MB",
                               1e-6 * static_cast<double>(peer.bytes)));
+    results.push_back(figure(prefix + "committer", ours->committer_percent(), "% of making"));
+    results.push_back(figure(prefix + "journal", ours->journal_percent(), "% of making"));
   }
   return results;
 }

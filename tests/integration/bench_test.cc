@@ -79,8 +79,10 @@ TEST_CASE(
 
 TEST_CASE("bench write reports speed and size of both ways to store") {
   CHECK(run_quick("write") == std::set<std::string>{"write/deflate/speed", "write/deflate/wall",
-                                                    "write/deflate/size", "write/raw/speed",
-                                                    "write/raw/wall", "write/raw/size"});
+                                                    "write/deflate/size", "write/deflate/committer",
+                                                    "write/deflate/journal", "write/raw/speed",
+                                                    "write/raw/wall", "write/raw/size",
+                                                    "write/raw/committer", "write/raw/journal"});
 }
 
 #ifndef DIORAMA_SANITIZED  // a sanitized core does not load into Python
