@@ -139,7 +139,7 @@ ClipShard read_shard(const json& entry, const ClipManifest& before, Problem& pro
   shard.file = local_file(entry.at("file"), problem);
   shard.table = std::filesystem::path(shard.file).replace_extension(".json").string();
   shard.sha256 = entry.at("sha256").get<std::string>();
-  shard.table_sha256 = entry.at("table_sha256").get<std::string>();
+  shard.table_sha256 = entry.value("table_sha256", "");
   shard.bytes = integer(entry.at("bytes"), "the size of a shard", 0, std::numeric_limits<std::int64_t>::max(), problem);
   shard.num_rows = integer(entry.at("rows"), "the rows of a shard", 0, kMaxRows, problem);
   shard.first_row = before.num_rows;
@@ -160,11 +160,17 @@ ClipShard read_shard(const json& entry, const ClipManifest& before, Problem& pro
   return shard;
 }
 
-std::optional<ClipIndex> read_index(const json& entry, Problem& problem) {
-  if (entry.is_null()) return std::nullopt;
-  return ClipIndex{integer(entry.at("bytes"), "the size of the index", 0,
-                           std::numeric_limits<std::int64_t>::max(), problem),
-                   entry.at("sha256").get<std::string>()};
+ClipIndex read_index(const json& root, Problem& problem) {
+  ClipIndex index;
+  const auto entry = root.find("index");
+  if (entry == root.end()) return index;
+  index.vouched = true;
+  index.there = !entry->is_null();
+  if (!index.there) return index;
+  index.bytes = integer(entry->at("bytes"), "the size of the index", 0,
+                        std::numeric_limits<std::int64_t>::max(), problem);
+  index.sha256 = entry->at("sha256").get<std::string>();
+  return index;
 }
 
 /// The 16 bytes of 32 hexadecimal digits.
@@ -236,7 +242,7 @@ Result<ClipManifest> parse_clip_manifest(const std::string& text, const std::str
     check_format(root, "diorama-dataset", problem);
     if (!problem.none()) return manifest;
     manifest.columns = read_columns(root, problem);
-    manifest.index = read_index(root.at("index"), problem);
+    manifest.index = read_index(root, problem);
     for (const json& entry : list_of(root, "shards", problem)) {
       manifest.shards.push_back(read_shard(entry, manifest, problem));
       manifest.num_rows += manifest.shards.back().num_rows;
@@ -250,7 +256,7 @@ Result<ClipManifest> parse_clip_manifest(const std::string& text, const std::str
 
 Result<ClipChunks> parse_clip_chunks(const std::string& text, const std::string& where, const ClipManifest& manifest,
                                      const ClipShard& shard) {
-  if (sha256_hex(text) != shard.table_sha256) {
+  if (!shard.table_sha256.empty() && sha256_hex(text) != shard.table_sha256) {
     return invalid_input(where +
                          " is not the file that dataset.json gives the SHA-256 of: it is damaged");
   }

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +33,7 @@ struct ClipShard {
   std::string file;   ///< Relative to the dataset's folder.
   std::string table;  ///< Its JSON, likewise.
   std::string sha256;
-  std::string table_sha256;
+  std::string table_sha256;  ///< "" where the manifest does not vouch for it.
   std::int64_t bytes = 0;
   std::int64_t num_rows = 0;
   std::int64_t first_row = 0;      ///< In the whole dataset.
@@ -43,14 +42,17 @@ struct ClipShard {
   std::vector<std::int64_t> episode_rows;  ///< Parallel to it.
 };
 
+/// What the manifest says of `index.h5`.
 struct ClipIndex {
+  bool vouched = false;  ///< False: it says nothing, and the rest means nothing.
+  bool there = false;
   std::int64_t bytes = 0;
   std::string sha256;
 };
 
 struct ClipManifest {
   std::vector<ClipColumn> columns;
-  std::optional<ClipIndex> index;  ///< Of `index.h5`, if the dataset has one.
+  ClipIndex index;
   std::vector<ClipShard> shards;
   std::int64_t num_rows = 0;
   std::int64_t num_episodes = 0;
@@ -69,7 +71,7 @@ struct ClipChunk {
 /// Chunks per column, parallel to the manifest's; empty for links.
 using ClipChunks = std::vector<std::vector<ClipChunk>>;
 
-/// The chunks of `shard` from its JSON, which must be the one whose SHA-256 the manifest gives: as many as its rows need,
+/// The chunks of `shard` from its JSON, which must have the SHA-256 that the manifest gives, if any: as many as its rows need,
 /// each within the file and of a size that its values can have. Rows, bytes and SHA-256 must be those of the manifest.
 Result<ClipChunks> parse_clip_chunks(const std::string& text, const std::string& where, const ClipManifest& manifest,
                                      const ClipShard& shard);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "engine/core/text.h"
 #include "exporters/shard/clip_reader.h"
 #include "exporters/shard/h5_handle.h"
+#include "exporters/shard/index.h"
 #include "exporters/shard/journal.h"
 #include "exporters/shard/manifest.h"
 #include "exporters/shard/output_file.h"
@@ -339,8 +341,9 @@ class DatasetCheck {
     std::error_code error;
     const bool there = fs::exists(folder_ / "index.h5", error);
     if (!there) {
-      if (reader_->manifest().index)
-        add("index.h5", "is missing", "an index over the shards", "no file");
+      const ClipIndex& index = reader_->manifest().index;
+      const bool wanted = index.vouched ? index.there : std::ssize(sources) <= kMaxIndexedShards;
+      if (wanted) add("index.h5", "is missing", "an index over the shards", "no file");
       return;
     }
     // As with the shards: HDF5 gets to see only what is as it was written.
@@ -364,8 +367,9 @@ class DatasetCheck {
   }
 
   bool check_index_bytes() {
-    const std::optional<ClipIndex>& index = reader_->manifest().index;
-    if (!index) {
+    const ClipIndex& index = reader_->manifest().index;
+    if (!index.vouched) return true;
+    if (!index.there) {
       add("index.h5", "there is an index that dataset.json does not know", "no index", "one");
       return false;
     }
@@ -374,14 +378,14 @@ class DatasetCheck {
     const auto size = fs::is_regular_file(path, error)
                           ? static_cast<std::int64_t>(fs::file_size(path, error))
                           : -1;
-    if (size != index->bytes) {
-      add("index.h5", "the file is torn or not this index", std::to_string(index->bytes) + " bytes",
+    if (size != index.bytes) {
+      add("index.h5", "the file is torn or not this index", std::to_string(index.bytes) + " bytes",
           size < 0 ? "no file" : std::to_string(size) + " bytes");
       return false;
     }
     const Result<std::string> sha256 = sha256_file(path);
-    if (sha256.ok() && *sha256 == index->sha256) return true;
-    add("index.h5", "the file is not the one that was written", "SHA-256 " + index->sha256,
+    if (sha256.ok() && *sha256 == index.sha256) return true;
+    add("index.h5", "the file is not the one that was written", "SHA-256 " + index.sha256,
         sha256.ok() ? *sha256 : sha256.status().message());
     return false;
   }

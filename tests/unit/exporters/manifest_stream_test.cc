@@ -68,7 +68,6 @@ TEST_CASE("reasons beyond the most that are kept are counted together") {
   TempDir dir;
   nlohmann::json root = {{"format", "diorama-dataset"},
                          {"version", 1},
-                         {"index", nullptr},
                          {"columns", nlohmann::json::array()},
                          {"shards", nlohmann::json::array()}};
   for (std::size_t i = 0; i < ManifestHead::kMaxReasons + 20; ++i)

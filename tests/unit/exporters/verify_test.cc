@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <nlohmann/json.hpp>
+
 #include "engine/core/hash.h"
 #include "exporters/shard/clip_tables.h"
 #include "exporters/shard/verify_values.h"
@@ -147,6 +149,29 @@ TEST_CASE("files that are missing, torn, foreign or exchanged are named") {
   set = sets.copy();
   fs::remove(set / "dataset.json");
   CHECK(verify_dataset(set, nullptr).status().code() == Code::kInvalidInput);
+}
+
+TEST_CASE("where nothing vouches for index and tables, they are read and checked by what they hold") {
+  Sets sets;
+  const fs::path set = sets.copy();
+  nlohmann::json manifest = nlohmann::json::parse(text_of(set / "dataset.json"));
+  manifest.erase("index");
+  for (nlohmann::json& shard : manifest["shards"]) {
+    shard.erase("table_sha256");
+    const fs::path table = set / fs::path(shard["file"].get<std::string>()).replace_extension(".json");
+    nlohmann::json content = nlohmann::json::parse(text_of(table));
+    content.erase("content_xxh3_128");
+    std::ofstream(table) << content.dump();
+  }
+  std::ofstream(set / "dataset.json") << manifest.dump();
+  CHECK_MESSAGE(verify(set).findings.count() == 0, all(verify(set)));
+  CHECK(tiny::write_dataset(set, tiny::spec(4, 2), OutputMode::kResume).ok());
+  CHECK(text_of(set / "index.h5") == text_of(sets.whole() / "index.h5"));
+
+  fs::remove(set / "index.h5");
+  manifest.erase("index");
+  std::ofstream(set / "dataset.json") << manifest.dump();
+  CHECK(all(verify(set)).find("index.h5: is missing") != std::string::npos);
 }
 
 TEST_CASE("an index of another dataset is told") {
