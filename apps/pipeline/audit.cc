@@ -229,10 +229,10 @@ class EpisodeAudit {
   void check_interventions() {
     const std::optional<ColumnValues> values = load("event");
     for (std::int64_t row = 0; values && row < rows_; ++row) {
-      const bool want = row == origin_.intervention_row;
+      const bool want = std::ranges::find(origin_.interventions, row) != origin_.interventions.end();
       const bool is = (static_cast<std::int32_t>(values->at(row, 0)) & kIntervention) != 0;
       if (is == want) continue;
-      return tell(row, "event", "not marked as the manifest's parent.frame says", want ? "an intervention" : "none", is ? "an intervention" : "none");
+      return tell(row, "event", "not marked as the manifest's parent.interventions say", want ? "an intervention" : "none", is ? "an intervention" : "none");
     }
   }
 

@@ -36,7 +36,12 @@ Result<DatasetOrigin> read_origin(const std::filesystem::path& folder) {
     }
     if (const auto parent = root.find("parent"); parent != root.end()) {
       origin.given_actions = parent->at("given_actions").get<bool>();
-      origin.intervention_row = parent->value("frame", -1);
+      const auto rows = parent->find("interventions");
+      if (rows != parent->end()) {
+        origin.interventions = rows->get<std::vector<std::int64_t>>();
+      } else if (parent->contains("frame")) {
+        origin.interventions = {parent->at("frame").get<std::int64_t>()};
+      }
     }
   } catch (const nlohmann::json::exception& error) {
     return invalid_input(path.string() + " does not say how the dataset was made: " + error.what());

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "engine/core/status.h"
 #include "schemas/scenario.pb.h"
@@ -28,7 +29,7 @@ struct DatasetOrigin {
       files;  ///< SHA-256 of meshes, textures and model files, by name.
   std::map<std::int64_t, std::string> rejected;  ///< Reasons, by episode.
   bool given_actions = false;                    ///< See ParentDataset.
-  int intervention_row = -1;  ///< Of all episodes: the row that they were continued from, -1 = none.
+  std::vector<std::int64_t> interventions;       ///< See ParentDataset.
   std::string manifest_sha256;
 };
 

@@ -113,7 +113,7 @@ Result<EpisodeRecord> EpisodeRunner::run(std::int64_t index, const SimulatedEpis
   }
   DIORAMA_RETURN_IF_ERROR(
       recorder_.begin(index, scene, episode.trajectory, episode.sample.factors,
-                      {.tracks = tracks ? &*tracks : nullptr, .intervention_row = episode.intervention_row}));
+                      {.tracks = tracks ? &*tracks : nullptr, .interventions = episode.interventions}));
   for (const Column& column : columns_) {
     const auto stored = episode.stored_rows.find(column.name);
     if (stored != episode.stored_rows.end()) DIORAMA_RETURN_IF_ERROR(recorder_.put_rows(column.name, stored->second));

@@ -26,8 +26,8 @@ namespace diorama {
 struct SimulatedEpisode {
   Sample sample;
   Trajectory trajectory;
-  /// The row from which on the actions are those that someone gave, -1 = none.
-  int intervention_row = -1;
+  /// Rows from which on the actions are those that someone gave.
+  std::vector<std::int64_t> interventions;
   /// Columns whose first rows stand already, as a dataset holds them; all others follow from the trajectory.
   std::map<std::string, std::vector<std::byte>> stored_rows;
 };

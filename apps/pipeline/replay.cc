@@ -123,6 +123,7 @@ Result<ReplayPlan> plan_anew(const StoredDataset& dataset, schema::Scenario scen
   spec.parent.spec_hash = origin.spec_hash;
   spec.parent.episode = options.episode;
   spec.parent.given_actions = origin.given_actions;
+  spec.parent.interventions = origin.interventions;
   describe_run(plan);
   for (int shard = 0; shard < spec.num_shards(); ++shard) plan.shards.push_back(shard);
   replay.changes = changes_since(origin, facts_now(dataset));
@@ -157,7 +158,8 @@ Result<SimulatedEpisode> render_again(const StoredDataset& dataset, const Sample
   DIORAMA_RETURN_IF_ERROR(revive(dataset, sampler, episode, revived));
   DIORAMA_ASSIGN_OR_RETURN(Trajectory trajectory, dataset.states(revived.sample.scene, revived.rows,
                                                                  revived.num_rows, *revived.world));
-  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory), -1,
+  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory),
+                          dataset.origin().interventions,
                           kept_rows(dataset, revived.rows, revived.num_rows, false)};
 }
 
@@ -189,6 +191,14 @@ Status check_same(const StoredDataset& dataset, const Revived& revived,
   return {};
 }
 
+/// Those of the dataset's rows before `frame`, and `frame`.
+std::vector<std::int64_t> interventions_until(const StoredDataset& dataset, std::int64_t frame) {
+  std::vector<std::int64_t> rows = dataset.origin().interventions;
+  std::erase_if(rows, [frame](std::int64_t row) { return row >= frame; });
+  rows.push_back(frame);
+  return rows;
+}
+
 Result<SimulatedEpisode> go_on(const StoredDataset& dataset, const Sampler& sampler,
                                std::int64_t episode, std::int64_t frame,
                                const std::vector<Action>& actions) {
@@ -212,7 +222,8 @@ Result<SimulatedEpisode> go_on(const StoredDataset& dataset, const Sampler& samp
                              rollout(*revived.world, *controller, config, step_rate_hz));
     DIORAMA_RETURN_IF_ERROR(check_same(dataset, revived, trajectory, frame + 1));
   }
-  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory), static_cast<int>(frame),
+  return SimulatedEpisode{std::move(revived.sample), std::move(trajectory),
+                          interventions_until(dataset, frame),
                           kept_rows(dataset, revived.rows, frame + 1, true)};
 }
 
@@ -277,6 +288,7 @@ Result<ReplayPlan> plan_continue(const std::shared_ptr<const StoredDataset>& dat
   parent.how = "continued";
   parent.frame = continuation.frame;
   parent.given_actions = true;
+  parent.interventions = interventions_until(*dataset, continuation.frame);
   const std::string frame = std::to_string(continuation.frame);
   replay.how = dataset->has_solver_state()
                    ? dataset->origin().engine + " goes on from the solver state of frame " + frame

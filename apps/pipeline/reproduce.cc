@@ -23,7 +23,7 @@ Result<SimulatedEpisode> simulate_again(const StoredDataset& dataset, std::int64
   DIORAMA_ASSIGN_OR_RETURN(const StoredRows rows, dataset.read_rows(position));
   const std::int64_t num_rows = dataset.reader().episode_rows(position);
   SimulatedEpisode made;
-  made.intervention_row = dataset.origin().intervention_row;
+  made.interventions = dataset.origin().interventions;
   DIORAMA_ASSIGN_OR_RETURN(made.sample, dataset.sampler().sample(key));
   const Scene& scene = made.sample.scene;
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<PhysicsWorld> world,

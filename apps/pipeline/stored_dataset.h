@@ -29,7 +29,7 @@ class StoredDataset {
  public:
   /// `scenes` is where relative paths of the scenario start. invalid_input if a file of the scenes
   /// is not the one that the dataset was made with, or its columns are not those that this diorama
-  /// makes.
+  /// makes (those made from pictures may be fewer).
   static Result<std::unique_ptr<StoredDataset>> open(const std::filesystem::path& path,
                                                      const std::filesystem::path& scenes);
 

@@ -25,6 +25,7 @@ struct ParentDataset {
   std::int64_t frame = -1;              ///< Continued: the last frame that is the parent's.
   /// Its episodes' actions were given, here or in an ancestor, and do not follow from the scenario.
   bool given_actions = false;
+  std::vector<std::int64_t> interventions;  ///< The rows from which on they were given, ascending.
 };
 
 /// Everything that fixes a dataset's bytes and goes into its manifest.

@@ -84,7 +84,7 @@ struct EpisodeRecorder::Impl {
   std::vector<std::uint8_t> ids_u8;
   std::vector<std::int16_t> ids_i16;
   std::vector<std::int32_t> counts;
-  int intervention_row = -1;
+  std::vector<std::int64_t> interventions;
   std::vector<std::uint8_t> seen;  // (num_rows, views, objects)
 
   struct Episode {
@@ -334,7 +334,7 @@ Status EpisodeRecorder::begin(std::int64_t episode_index, const Scene& scene, co
   for (std::size_t view = 0; view < self.binding.camera_of_view.size(); ++view) {
     self.view_of_camera[self.binding.camera_of_view[view].index] = static_cast<int>(view);
   }
-  self.intervention_row = extras.intervention_row;
+  self.interventions.assign(extras.interventions.begin(), extras.interventions.end());
   self.seen.assign(static_cast<std::size_t>(self.record.num_rows) * self.layout.views.size() * static_cast<std::size_t>(num_object_slots(self.layout)), 0);
   const bool pictures = std::any_of(self.columns.begin(), self.columns.end(), [](const Column& c) { return c.needs_pictures(); });
   self.has_picture.assign(pictures ? static_cast<std::size_t>(self.record.num_rows) * self.layout.views.size() : 0, 0);
@@ -436,7 +436,9 @@ void EpisodeRecorder::Impl::fill_events() {
     rows[t].seen.assign(first, first + static_cast<std::ptrdiff_t>(per_row));
   }
   std::vector<std::int32_t> events = events_of(rows);
-  if (intervention_row >= 0 && intervention_row < record.num_rows) events[static_cast<std::size_t>(intervention_row)] |= kIntervention;
+  for (const std::int64_t row : interventions) {
+    if (row >= 0 && row < record.num_rows) events[static_cast<std::size_t>(row)] |= kIntervention;
+  }
   const std::span<const std::byte> bytes = std::as_bytes(std::span(events));
   record.columns[static_cast<std::size_t>(event - columns.begin())].rows.assign(bytes.begin(), bytes.end());
 }

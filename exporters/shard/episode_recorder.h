@@ -32,7 +32,8 @@ struct EpisodeRecord {
 struct EpisodeExtras {
   /// Over the trajectory's states and the layout's views; must be given if there are columns of tracks.
   const TrackLabels* tracks = nullptr;
-  int intervention_row = -1;  ///< From which on the actions were given by someone, -1 = none.
+  /// Rows from which on the actions were given by someone; those beyond the episode count for nothing.
+  std::span<const std::int64_t> interventions;
 };
 
 /// Not thread-safe; one per worker, reused for all its episodes.

@@ -76,7 +76,8 @@ json parent_json(const ParentDataset& parent) {
                {"manifest_sha256", parent.manifest_sha256},
                {"spec_hash", parent.spec_hash},
                {"episode", parent.episode ? json(*parent.episode) : json()},
-               {"given_actions", parent.given_actions}};
+               {"given_actions", parent.given_actions},
+               {"interventions", parent.interventions}};
   if (parent.frame >= 0) root["frame"] = parent.frame;
   return root;
 }

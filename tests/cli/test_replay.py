@@ -173,6 +173,36 @@ def test_a_continuation_can_be_continued_and_held(cli, made, tmp_path):
     good(cli, tmp_path / "b")
 
 
+def test_interventions_are_marked_in_all_that_descends_from_them(cli, mujoco_set, tmp_path):
+    def marked(folder):
+        return np.nonzero(rows(folder, episode)["event"] & 16)[0].tolist()
+
+    episode = kept(mujoco_set)[0]
+    assert cli("replay", mujoco_set, "--episode", episode, "--frame", 2, "--hold", 6, "--out", tmp_path / "a").returncode == 0
+    assert cli("replay", tmp_path / "a", "--episode", episode, "--frame", 5, "--hold", 3, "--out", tmp_path / "b").returncode == 0
+    (tmp_path / "cameras.textproto").write_text(CAMERAS)
+    assert cli("replay", tmp_path / "b", "--cameras", tmp_path / "cameras.textproto", "--out", tmp_path / "c").returncode == 0
+    assert (marked(tmp_path / "a"), marked(tmp_path / "b"), marked(tmp_path / "c")) == ([2], [2, 5], [2, 5])
+    assert manifest(tmp_path / "c")["parent"]["interventions"] == [2, 5]
+    good(cli, tmp_path / "c")
+
+
+def test_a_column_that_follows_from_pictures_may_be_missing(cli, mujoco_set, tmp_path):
+    copy = shutil.copytree(mujoco_set, tmp_path / "set")
+
+    def without(name):
+        about = manifest(mujoco_set)
+        about["columns"] = [column for column in about["columns"] if column["name"] != name]
+        (copy / "dataset.json").write_text(json.dumps(about))
+
+    without("event")
+    result = cli("replay", copy)
+    assert result.returncode == 0 and "reproduced bit for bit" in result.stdout, result.stdout + result.stderr
+    without("qvel")
+    result = cli("replay", copy)
+    assert result.returncode == 3 and "there is no 'qvel'" in result.stderr, result.stdout + result.stderr
+
+
 def test_rendering_again_keeps_every_state_and_the_same_camera_gives_the_same_pictures(cli, made, tmp_path):
     (tmp_path / "cameras.textproto").write_text(CAMERAS)
     result = cli("replay", made, "--cameras", tmp_path / "cameras.textproto", "--out", tmp_path / "again", "--progress", "json")
