@@ -1,11 +1,11 @@
 #include "renderers/tessellate.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <numbers>
 #include <utility>
+#include <vector>
 
 #include "engine/core/check.h"
 
@@ -14,13 +14,10 @@ namespace {
 
 constexpr double kPi = std::numbers::pi;
 
-/// Segments about z, and bands from pole to pole (even).
-struct Detail {
-  int segments;
-  int bands;
-};
-constexpr Detail kFine{32, 16};
-constexpr Detail kCoarse{16, 8};  // Its vertices are some of the fine ones: it lies inside.
+using Triangles = std::vector<std::array<std::uint32_t, 3>>;
+
+constexpr int kSegments = 32;  // About z.
+constexpr int kBands = 16;     // From pole to pole.
 
 std::uint32_t add_vertex(Mesh& mesh, const dvec3& position, const dvec3& normal) {
   mesh.positions.push_back(position);
@@ -29,14 +26,14 @@ std::uint32_t add_vertex(Mesh& mesh, const dvec3& position, const dvec3& normal)
 }
 
 /// A quad a, b, c, d counter-clockwise.
-void add_quad(Mesh& mesh, std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
-  mesh.triangles.push_back({a, b, c});
-  mesh.triangles.push_back({a, c, d});
+void add_quad(Triangles& triangles, std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
+  triangles.push_back({a, b, c});
+  triangles.push_back({a, c, d});
 }
 
-dvec2 around(int index, int segments) {
+dvec2 around(int index) {
   // The last column repeats the first one's position exactly, so that the surface closes.
-  const double angle = 2.0 * kPi * (index % segments) / segments;
+  const double angle = 2.0 * kPi * (index % kSegments) / kSegments;
   return {std::cos(angle), std::sin(angle)};
 }
 
@@ -49,7 +46,7 @@ Mesh make_plane(const Shape& shape) {
   const auto b = add_vertex(mesh, {x, -y, 0}, up);
   const auto c = add_vertex(mesh, {x, y, 0}, up);
   const auto d = add_vertex(mesh, {-x, y, 0}, up);
-  add_quad(mesh, a, b, c, d);
+  add_quad(mesh.triangles, a, b, c, d);
   return mesh;
 }
 
@@ -67,77 +64,92 @@ Mesh make_box(const dvec3& half) {
       for (int i = 0; i < 4; ++i) {
         corner[i] = add_vertex(mesh, (normal + u * signs[i].x + v * signs[i].y) * half, normal);
       }
-      add_quad(mesh, corner[0], corner[1], corner[2], corner[3]);
+      add_quad(mesh.triangles, corner[0], corner[1], corner[2], corner[3]);
     }
   }
   return mesh;
 }
 
-/// A ball of the given half axes, its halves moved apart along z by `half_length`.
-Mesh make_round(const dvec3& axes, double half_length, Detail detail) {
+/// A ball of the given half axes, its halves moved apart along z by `half_length`. Rows of kSegments + 1 vertices
+/// from the south pole up; a capsule has the equator twice, once on either half.
+Mesh make_round(const dvec3& axes, double half_length) {
   Mesh mesh;
-  // Rows from the south pole up. A capsule has the equator twice, once on either half.
-  std::vector<std::uint32_t> rows;
   const auto add_row = [&](int band, double shift) {
-    const double polar = -kPi / 2.0 + kPi * band / detail.bands;
-    const bool pole = band == 0 || band == detail.bands;
+    const double polar = -kPi / 2.0 + kPi * band / kBands;
+    const bool pole = band == 0 || band == kBands;
     const double ring = pole ? 0.0 : std::cos(polar);
     const double height = pole ? (band == 0 ? -1.0 : 1.0) : std::sin(polar);
-    rows.push_back(static_cast<std::uint32_t>(mesh.positions.size()));
-    for (int i = 0; i <= detail.segments; ++i) {
-      const dvec2 direction = around(i, detail.segments);
+    for (int i = 0; i <= kSegments; ++i) {
+      const dvec2 direction = around(i);
       const dvec3 unit(ring * direction.x, ring * direction.y, height);
       // The normal of an ellipsoid is the gradient of its equation: position / axes^2.
       add_vertex(mesh, unit * axes + dvec3(0, 0, shift), glm::normalize(unit / axes));
     }
   };
-  const bool stretched = half_length > 0.0;
-  for (int band = 0; band <= detail.bands; ++band) {
-    const int middle = detail.bands / 2;
-    if (band <= middle) add_row(band, -half_length);
-    if ((stretched && band == middle) || band > middle) add_row(band, half_length);
+  for (int band = 0; band <= kBands; ++band) {
+    if (band <= kBands / 2) add_row(band, -half_length);
+    if ((half_length > 0.0 && band == kBands / 2) || band > kBands / 2) add_row(band, half_length);
   }
+  return mesh;
+}
+
+/// On the vertices of make_round.
+Triangles ball_triangles(bool stretched, int stride) {
+  std::vector<std::uint32_t> rows;
+  for (int band = 0; band <= kBands; band += stride) {
+    if (band <= kBands / 2) rows.push_back(static_cast<std::uint32_t>(band));
+    if (stretched && band >= kBands / 2) rows.push_back(static_cast<std::uint32_t>(band + 1));
+    if (!stretched && band > kBands / 2) rows.push_back(static_cast<std::uint32_t>(band));
+  }
+  Triangles triangles;
+  const auto step = static_cast<std::uint32_t>(stride);
   for (std::size_t row = 0; row + 1 < rows.size(); ++row) {
-    for (int i = 0; i < detail.segments; ++i) {
-      const std::uint32_t low = rows[row] + i;
-      const std::uint32_t high = rows[row + 1] + i;
-      if (row > 0) mesh.triangles.push_back({low, low + 1, high + 1});
-      if (row + 2 < rows.size()) mesh.triangles.push_back({low, high + 1, high});
+    for (std::uint32_t i = 0; i < kSegments; i += step) {
+      const std::uint32_t low = rows[row] * (kSegments + 1) + i;
+      const std::uint32_t high = rows[row + 1] * (kSegments + 1) + i;
+      if (row > 0) triangles.push_back({low, low + step, high + step});
+      if (row + 2 < rows.size()) triangles.push_back({low, high + step, high});
+    }
+  }
+  return triangles;
+}
+
+/// Pairs of the lower and the upper rim; then each cap's middle and rim.
+Mesh make_cylinder(double radius, double half_length) {
+  Mesh mesh;
+  for (int i = 0; i <= kSegments; ++i) {
+    const dvec2 direction = around(i);
+    const dvec3 normal(direction, 0.0);
+    add_vertex(mesh, {radius * direction.x, radius * direction.y, -half_length}, normal);
+    add_vertex(mesh, {radius * direction.x, radius * direction.y, half_length}, normal);
+  }
+  for (const double cap : {-1.0, 1.0}) {
+    const dvec3 normal(0, 0, cap);
+    add_vertex(mesh, {0, 0, cap * half_length}, normal);
+    for (int i = 0; i <= kSegments; ++i) {
+      const dvec2 direction = around(i);
+      add_vertex(mesh, {radius * direction.x, radius * direction.y, cap * half_length}, normal);
     }
   }
   return mesh;
 }
 
-Mesh make_cylinder(double radius, double half_length, int segments) {
-  Mesh mesh;
-  const auto side = static_cast<std::uint32_t>(0);
-  for (int i = 0; i <= segments; ++i) {
-    const dvec2 direction = around(i, segments);
-    const dvec3 normal(direction, 0.0);
-    add_vertex(mesh, {radius * direction.x, radius * direction.y, -half_length}, normal);
-    add_vertex(mesh, {radius * direction.x, radius * direction.y, half_length}, normal);
+/// On the vertices of make_cylinder.
+Triangles cylinder_triangles(int stride) {
+  Triangles triangles;
+  const auto step = static_cast<std::uint32_t>(stride);
+  for (std::uint32_t i = 0; i < kSegments; i += step) {
+    add_quad(triangles, 2 * i, 2 * (i + step), 2 * (i + step) + 1, 2 * i + 1);
   }
-  for (int i = 0; i < segments; ++i) {
-    const std::uint32_t low = side + 2 * i;
-    add_quad(mesh, low, low + 2, low + 3, low + 1);
-  }
-  for (const double cap : {-1.0, 1.0}) {
-    const dvec3 normal(0, 0, cap);
-    const std::uint32_t center = add_vertex(mesh, {0, 0, cap * half_length}, normal);
-    for (int i = 0; i <= segments; ++i) {
-      const dvec2 direction = around(i, segments);
-      add_vertex(mesh, {radius * direction.x, radius * direction.y, cap * half_length}, normal);
-    }
-    for (int i = 0; i < segments; ++i) {
-      const std::uint32_t first = center + 1 + i;
-      if (cap > 0.0) {
-        mesh.triangles.push_back({center, first, first + 1});
-      } else {
-        mesh.triangles.push_back({center, first + 1, first});
-      }
+  for (const std::uint32_t cap : {0U, 1U}) {
+    const std::uint32_t center = 2 * (kSegments + 1) + cap * (kSegments + 2);
+    for (std::uint32_t i = 0; i < kSegments; i += step) {
+      const std::uint32_t from = center + 1 + i;
+      const std::uint32_t to = from + step;
+      triangles.push_back({center, cap == 1 ? from : to, cap == 1 ? to : from});
     }
   }
-  return mesh;
+  return triangles;
 }
 
 void add_planar_texcoords(Mesh& mesh) {
@@ -154,7 +166,9 @@ void add_planar_texcoords(Mesh& mesh) {
   }
 }
 
-Mesh tessellate_with(const Shape& shape, const Mesh* source, Detail detail) {
+}  // namespace
+
+Mesh tessellate(const Shape& shape, const Mesh* source) {
   Mesh mesh;
   switch (shape.type) {
     case ShapeType::kPlane:
@@ -164,22 +178,23 @@ Mesh tessellate_with(const Shape& shape, const Mesh* source, Detail detail) {
       mesh = make_box(shape.size);
       break;
     case ShapeType::kSphere:
-      mesh = make_round(dvec3(shape.size.x), 0.0, detail);
+      mesh = make_round(dvec3(shape.size.x), 0.0);
       break;
     case ShapeType::kEllipsoid:
-      mesh = make_round(shape.size, 0.0, detail);
+      mesh = make_round(shape.size, 0.0);
       break;
     case ShapeType::kCapsule:
-      mesh = make_round(dvec3(shape.size.x), shape.size.y, detail);
+      mesh = make_round(dvec3(shape.size.x), shape.size.y);
       break;
     case ShapeType::kCylinder:
-      mesh = make_cylinder(shape.size.x, shape.size.y, detail.segments);
+      mesh = make_cylinder(shape.size.x, shape.size.y);
       break;
     case ShapeType::kMesh:
       DIORAMA_CHECK(source != nullptr);
       mesh = source->normals.size() == source->positions.size() ? *source : with_normals(*source);
       break;
   }
+  if (mesh.triangles.empty()) mesh.triangles = round_triangles(shape, 1);
   if (mesh.texcoords.size() != mesh.positions.size()) {
     mesh.texcoords.clear();
     add_planar_texcoords(mesh);
@@ -187,14 +202,33 @@ Mesh tessellate_with(const Shape& shape, const Mesh* source, Detail detail) {
   return mesh;
 }
 
-}  // namespace
-
-Mesh tessellate(const Shape& shape, const Mesh* mesh) {
-  return tessellate_with(shape, mesh, kFine);
+Triangles round_triangles(const Shape& shape, int stride) {
+  DIORAMA_CHECK(stride == 1 || stride == 2 || stride == 4);
+  switch (shape.type) {
+    case ShapeType::kSphere:
+    case ShapeType::kEllipsoid:
+      return ball_triangles(false, stride);
+    case ShapeType::kCapsule:
+      return ball_triangles(shape.size.y > 0.0, stride);
+    case ShapeType::kCylinder:
+      return cylinder_triangles(stride);
+    case ShapeType::kPlane:
+    case ShapeType::kBox:
+    case ShapeType::kMesh:
+      break;
+  }
+  return {};
 }
 
-Mesh tessellate_coarse(const Shape& shape, const Mesh* mesh) {
-  return tessellate_with(shape, mesh, kCoarse);
+double round_error_m(const Shape& shape, int stride) {
+  // A chord over the angle a leaves the circle by r (1 - cos(a / 2)). On a ball a triangle's middle is bent so in both
+  // directions; an ellipsoid is a ball that is stretched, by its longest axis at most.
+  const double chord = 1.0 - std::cos(kPi * stride / kSegments);
+  if (shape.type == ShapeType::kCylinder) return shape.size.x * chord;
+  const double radius = shape.type == ShapeType::kEllipsoid
+                            ? std::max({shape.size.x, shape.size.y, shape.size.z})
+                            : shape.size.x;
+  return 2.0 * radius * chord;
 }
 
 bool is_closed(const Mesh& mesh) {

@@ -2,6 +2,10 @@
 // thread-safe.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <vector>
+
 #include "engine/scene/shape.h"
 
 namespace diorama {
@@ -14,9 +18,12 @@ namespace diorama {
 /// some). Sphere and ellipsoid 32x16, capsule and cylinder 32 segments.
 Mesh tessellate(const Shape& shape, const Mesh* mesh);
 
-/// The same with fewer triangles (sphere 16x8, 16 segments), inside of the surface of `tessellate`:
-/// for shadow casters. Boxes, planes and meshes are as they are.
-Mesh tessellate_coarse(const Shape& shape, const Mesh* mesh);
+/// Triangles on the vertices of `tessellate`: every `stride`-th (1, 2 or 4) segment and band, inside of
+/// its surface. Empty for shapes that are not round.
+std::vector<std::array<std::uint32_t, 3>> round_triangles(const Shape& shape, int stride);
+
+/// How far any point of the surface of `tessellate` lies from those triangles at most, m.
+double round_error_m(const Shape& shape, int stride);
 
 /// True if every edge joins exactly two triangles of opposite direction (vertices at one position
 /// count as one) and the enclosed volume is positive: its back faces can never be seen from

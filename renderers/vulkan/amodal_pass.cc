@@ -37,7 +37,7 @@ void AmodalPass::reserve(int width, int height, int layers) {
                             .aspect = vk::ImageAspectFlagBits::eColor});
 }
 
-void AmodalPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances,
+void AmodalPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables,
                         const Chunk& chunk, const Readback& readback) {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
@@ -60,8 +60,8 @@ void AmodalPass::record(const vk::raii::CommandBuffer& commands, const GpuScene&
   commands.setViewport(0, vk::Viewport{0.0F, 0.0F, static_cast<float>(masks_.config().width),
                                        static_cast<float>(masks_.config().height), 0.0F, 1.0F});
   commands.setScissor(0, area);
-  bind_geometry(commands, scene, instances);
-  draw_all(commands, chunk);
+  bind_surfaces(commands, scene, tables);
+  draw_all(commands, tables, chunk.draws);
   commands.endRendering();
   image_barrier(commands, masks_, drawn, copied, kDraw, kCopy);
   readback.record_copy(commands, masks_, RawPicture::kAmodal, chunk);

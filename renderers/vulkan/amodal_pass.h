@@ -20,7 +20,7 @@ class AmodalPass {
   void reserve(int width, int height, int layers);
 
   /// Draws the chunk, whose mode has amodal planes, and copies the masks to its views' places in `readback`.
-  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances,
+  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables,
               const Chunk& chunk, const Readback& readback);
 
  private:

@@ -6,6 +6,7 @@
 
 #include <glm/gtc/packing.hpp>
 
+#include "renderers/levels.h"
 #include "renderers/lighting.h"
 #include "renderers/vulkan/shadow_fit.h"
 
@@ -179,8 +180,9 @@ class Packer {
         add_to_groups(groups_, device_.shapes[i], surface_kind(scene_, shape, shade_),
                       shape.type == ShapeType::kPlane, i);
       }
-      if (shade_ && device_.casters[i] != nullptr) {
-        add_to_groups(caster_groups_, device_.casters[i], SurfaceKind::kPlain, false, i);
+      // Planes are what shadows fall on.
+      if (shade_ && device_.shapes[i] != nullptr && shape.type != ShapeType::kPlane) {
+        add_to_groups(caster_groups_, device_.shapes[i], SurfaceKind::kPlain, false, i);
       }
     }
     std::stable_partition(groups_.begin(), groups_.end(), [](const Group& g) { return !g.last; });
@@ -315,18 +317,38 @@ class Packer {
 
   void add_draws(Chunk& chunk) {
     for (const Group& group : groups_) {
-      Draw draw{group.geometry, group.kind, static_cast<std::uint32_t>(data_.instances.size()), 0};
+      instances_by_level_.resize(std::max(instances_by_level_.size(), group.geometry->levels.size()));
       for (const int shape : group.shapes) add_instances(chunk, group, shape);
-      draw.num_instances = static_cast<std::uint32_t>(data_.instances.size()) - draw.first_instance;
-      if (draw.num_instances > 0) chunk.draws.push_back(draw);
+      add_commands(group, instances_by_level_, data_.instances, chunk.draws);
     }
     for (const Group& group : caster_groups_) {
-      Draw draw{group.geometry, group.kind, static_cast<std::uint32_t>(data_.casters.size()), 0};
-      for (const int shape : group.shapes) add_casters(chunk, shape);
-      draw.num_instances = static_cast<std::uint32_t>(data_.casters.size()) - draw.first_instance;
-      if (draw.num_instances > 0) chunk.shadow_draws.push_back(draw);
+      casters_by_level_.resize(std::max(casters_by_level_.size(), group.geometry->levels.size()));
+      for (const int shape : group.shapes) add_casters(chunk, *group.geometry, shape);
+      add_commands(group, casters_by_level_, data_.casters, chunk.shadow_draws);
     }
     next_shadow_frame_ += chunk.num_shadow_layers;
+  }
+
+  /// Moves the records of a group's levels to the others of their kind.
+  template <typename Record>
+  void add_commands(const Group& group, std::vector<std::vector<Record>>& by_level,
+                    std::vector<Record>& records, std::vector<Draw>& draws) {
+    const Geometry& geometry = *group.geometry;
+    for (std::size_t level = 0; level < geometry.levels.size(); ++level) {
+      if (by_level[level].empty()) continue;
+      const Draw* const last = draws.empty() ? nullptr : &draws.back();
+      if (last == nullptr || last->kind != group.kind || last->closed != geometry.closed ||
+          last->num_commands == kMaxDrawCommands) {
+        draws.push_back({group.kind, geometry.closed, static_cast<std::uint32_t>(data_.commands.size()), 0});
+      }
+      ++draws.back().num_commands;
+      data_.commands.push_back({geometry.levels[level].num_indices,
+                                static_cast<std::uint32_t>(by_level[level].size()),
+                                geometry.levels[level].first_index, geometry.first_vertex,
+                                static_cast<std::uint32_t>(records.size())});
+      records.insert(records.end(), by_level[level].begin(), by_level[level].end());
+      by_level[level].clear();
+    }
   }
 
   void set_material(const Shape& shape, InstanceRecord& record) const {
@@ -367,6 +389,7 @@ class Packer {
       const dvec2 stretch = endless_stretch(shape, camera, camera_from_shape);
       const double reach = radius * std::max(stretch.x, stretch.y);
       if (!Frustum(camera).sees(camera_from_shape.transform_point(center), reach)) continue;
+      const int level = choose_level(group.geometry->errors_m, bounds, camera, camera_from_shape);
       dmat3 rotation = glm::mat3_cast(camera_from_shape.rotation);
       rotation[0] *= stretch.x;
       rotation[1] *= stretch.y;
@@ -387,11 +410,22 @@ class Packer {
                                  static_cast<float>(camera.near_m * camera.far_m / range)};
       record.layer_id[0] = static_cast<std::uint32_t>(
           mode_.amodal_planes > 0 ? layer * mode_.amodal_planes + object / kAmodalObjectsPerPlane : layer);
-      data_.instances.push_back(record);
+      instances_by_level_[static_cast<std::size_t>(level)].push_back(record);
     }
   }
 
-  void add_casters(const Chunk& chunk, int shape_index) {
+  /// What moves no border of a shadow by more than a texel. Round shapes are worth their second level always: it lies
+  /// inside of what the shadow falls on.
+  static int caster_level(const Geometry& geometry, double texel_m) {
+    int level = geometry.round ? 1 : 0;
+    while (level < static_cast<int>(geometry.errors_m.size()) &&
+           geometry.errors_m[static_cast<std::size_t>(level)] <= texel_m) {
+      ++level;
+    }
+    return level;
+  }
+
+  void add_casters(const Chunk& chunk, const Geometry& geometry, int shape_index) {
     for (int layer = 0; layer < chunk.num_shadow_layers; ++layer) {
       const FrameInfo& info = frame(shadow_frames_[next_shadow_frame_ + layer]);
       const Pose& world_from_shape = info.world_from_node[scene_.shapes[shape_index].node.index];
@@ -401,7 +435,7 @@ class Packer {
       record.row_y = to_float(row_times_pose(2.0 * info.shadow->row_v + to_clip, world_from_shape));
       record.row_z = to_float(row_times_pose(info.shadow->row_depth, world_from_shape));
       record.layer = static_cast<std::uint32_t>(layer);
-      data_.casters.push_back(record);
+      casters_by_level_[static_cast<std::size_t>(caster_level(geometry, info.shadow->texel_m))].push_back(record);
     }
   }
 
@@ -424,6 +458,8 @@ class Packer {
   std::map<int, int> shadow_layers_;     ///< Frame to layer, of the current chunk.
   std::vector<int> shadow_frames_;       ///< Frames of all chunks' shadow layers, in order.
   int next_shadow_frame_ = 0;            ///< First of the chunk that gets its draws.
+  std::vector<std::vector<InstanceRecord>> instances_by_level_;  ///< Of the group at hand; empty in between.
+  std::vector<std::vector<CasterRecord>> casters_by_level_;      ///< Likewise.
   FrameData data_;
 };
 
@@ -437,10 +473,15 @@ FrameData pack_frames(const Scene& scene, std::span<const State> states,
 
 void append_frames(FrameData& data, FrameData&& more, int first_view) {
   const auto first_instance = static_cast<std::uint32_t>(data.instances.size());
+  const auto first_command = static_cast<std::uint32_t>(data.commands.size());
   data.instances.insert(data.instances.end(), more.instances.begin(), more.instances.end());
+  for (DrawCommand& command : more.commands) {
+    command.first_instance += first_instance;
+    data.commands.push_back(command);
+  }
   for (Chunk& chunk : more.chunks) {
     chunk.first_view += first_view;
-    for (Draw& draw : chunk.draws) draw.first_instance += first_instance;
+    for (Draw& draw : chunk.draws) draw.first_command += first_command;
     data.chunks.push_back(std::move(chunk));
   }
 }

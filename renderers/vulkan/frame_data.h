@@ -81,9 +81,14 @@ static_assert(sizeof(CasterRecord) == 64);
 
 /// Triangles on the device, as a draw names them.
 struct Geometry {
-  std::uint32_t first_index = 0;
-  std::uint32_t num_indices = 0;
+  struct Range {
+    std::uint32_t first_index = 0;
+    std::uint32_t num_indices = 0;
+  };
+  std::vector<Range> levels;      ///< The surface itself, then its levels of detail.
+  std::vector<double> errors_m;   ///< Of the latter, see levels.h.
   std::int32_t first_vertex = 0;
+  bool round = false;          ///< A primitive that is drawn as flat triangles.
   bool closed = false;         ///< Back faces need not be drawn.
   bool has_texcoords = false;  ///< The mesh's own, not the planar rule's.
   Bounds bounds;               ///< In the shape's frame.
@@ -97,18 +102,29 @@ struct TextureSlot {
 
 /// The device's side of a scene, parallel to its arrays.
 struct SceneOnDevice {
-  std::vector<const Geometry*> shapes;   ///< Null for shapes that are not drawn.
-  std::vector<const Geometry*> casters;  ///< Null for shapes that throw no shadow.
+  std::vector<const Geometry*> shapes;  ///< Null for shapes that are not drawn.
   std::vector<TextureSlot> textures;
 };
 
-/// One instanced draw.
-struct Draw {
-  const Geometry* geometry = nullptr;
-  SurfaceKind kind = SurfaceKind::kPlain;
-  std::uint32_t first_instance = 0;
+/// VkDrawIndexedIndirectCommand: the instances of one level of a geometry.
+struct DrawCommand {
+  std::uint32_t num_indices = 0;
   std::uint32_t num_instances = 0;
+  std::uint32_t first_index = 0;
+  std::int32_t first_vertex = 0;
+  std::uint32_t first_instance = 0;
 };
+static_assert(sizeof(DrawCommand) == 20);
+
+/// One indirect draw: commands with one pipeline.
+struct Draw {
+  SurfaceKind kind = SurfaceKind::kPlain;
+  bool closed = false;
+  std::uint32_t first_command = 0;  ///< In FrameData::commands.
+  std::uint32_t num_commands = 0;   ///< At most kMaxDrawCommands.
+};
+/// What every device takes that has multiDrawIndirect.
+inline constexpr std::uint32_t kMaxDrawCommands = 65535;
 
 /// What lights a scene has: shaders are made for it.
 struct LightSetup {
@@ -151,6 +167,7 @@ struct FrameData {
   LightSetup light_setup;
   std::vector<InstanceRecord> instances;
   std::vector<CasterRecord> casters;
+  std::vector<DrawCommand> commands;
   std::vector<Chunk> chunks;
 };
 

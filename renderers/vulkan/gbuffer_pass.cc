@@ -47,13 +47,6 @@ vk::RenderingAttachmentInfo attachment(const Image& image, vk::ImageLayout layou
           .storeOp = store ? vk::AttachmentStoreOp::eStore : vk::AttachmentStoreOp::eDontCare};
 }
 
-void draw_one(const vk::raii::CommandBuffer& commands, const Draw& draw) {
-  commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
-                                             : vk::CullModeFlagBits::eNone);
-  commands.drawIndexed(draw.geometry->num_indices, draw.num_instances, draw.geometry->first_index,
-                       draw.geometry->first_vertex, draw.first_instance);
-}
-
 }  // namespace
 
 GbufferPass::GbufferPass(Device& device)
@@ -101,16 +94,6 @@ PipelineConfig surface_pipeline_config(SurfaceKind kind, bool normals) {
   }
   config.depth_format = kZFormat;
   return config;
-}
-
-void bind_geometry(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances) {
-  commands.bindVertexBuffers(0, {scene.positions(), scene.attributes(), instances.handle()},
-                             {0, 0, 0});
-  commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
-}
-
-void draw_all(const vk::raii::CommandBuffer& commands, const Chunk& chunk) {
-  for (const Draw& draw : chunk.draws) draw_one(commands, draw);
 }
 
 const vk::raii::Pipeline& GbufferPass::surface_pipeline(SurfaceKind kind, bool normals) {
@@ -179,14 +162,14 @@ const Targets& GbufferPass::targets(int width, int height, int layers, bool norm
   return targets_.front();
 }
 
-void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk) {
+void GbufferPass::draw_surfaces(const vk::raii::CommandBuffer& commands, const DrawTables& tables, const Chunk& chunk) {
   std::optional<SurfaceKind> bound;
   for (const Draw& draw : chunk.draws) {
     if (bound != draw.kind) {
       commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *surface_pipeline(draw.kind, chunk.mode.normals));
       bound = draw.kind;
     }
-    draw_one(commands, draw);
+    draw_all(commands, tables, std::span(&draw, 1));
   }
 }
 
@@ -224,7 +207,7 @@ void GbufferPass::shade_surfaces(const vk::raii::CommandBuffer& commands, const 
 }
 
 void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
-                         const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
+                         const DrawTables& tables, vk::DescriptorSet set, const Targets& targets,
                          const Chunk& chunk, const LightSetup& lights, const Readback& readback) {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
@@ -263,14 +246,14 @@ void GbufferPass::record(const vk::raii::CommandBuffer& commands, const GpuScene
   commands.setViewport(0, vk::Viewport{0.0F, 0.0F, static_cast<float>(targets.width),
                                        static_cast<float>(targets.height), 0.0F, 1.0F});
   commands.setScissor(0, area);
-  bind_geometry(commands, scene, instances);
+  bind_surfaces(commands, scene, tables);
   if (shade) {
     const std::array<std::uint32_t, 2> offsets{
         static_cast<std::uint32_t>(chunk.first_view_record * sizeof(ViewRecord)),
         static_cast<std::uint32_t>(chunk.first_light_record * sizeof(LightRecord))};
-    commands.bindDescriptorSets(vk::PipelineBindPoint::eGraphics, *layout_, 0, tables, offsets);
+    commands.bindDescriptorSets(vk::PipelineBindPoint::eGraphics, *layout_, 0, set, offsets);
   }
-  draw_surfaces(commands, chunk);
+  draw_surfaces(commands, tables, chunk);
   commands.endRendering();
   if (shade) shade_surfaces(commands, targets, chunk.num_views, lights);
   image_barrier(commands, targets.depth_m, drawn, copied, kDraw, kCopy);

@@ -9,8 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "renderers/vulkan/frame_data.h"
-#include "renderers/vulkan/gpu_scene.h"
+#include "renderers/vulkan/draw_tables.h"
 #include "renderers/vulkan/readback.h"
 #include "renderers/vulkan/vk_commands.h"
 #include "renderers/vulkan/vk_pipeline.h"
@@ -19,11 +18,6 @@ namespace diorama::vulkan {
 
 /// Vertex input and stages of the surfaces' pipelines.
 PipelineConfig surface_pipeline_config(SurfaceKind kind, bool normals);
-/// Binds what those read.
-void bind_geometry(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances);
-/// Draws the chunk's surfaces with the pipeline that is bound.
-void draw_all(const vk::raii::CommandBuffer& commands, const Chunk& chunk);
-
 /// Array images of one picture size.
 struct Targets {
   int width = 0;
@@ -51,13 +45,13 @@ class GbufferPass {
 
   /// Draws the chunk and copies what `readback` takes to its views' places there.
   void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
-              const Buffer& instances, vk::DescriptorSet tables, const Targets& targets,
+              const DrawTables& tables, vk::DescriptorSet set, const Targets& targets,
               const Chunk& chunk, const LightSetup& lights, const Readback& readback);
 
  private:
   const vk::raii::Pipeline& surface_pipeline(SurfaceKind kind, bool normals);
   const vk::raii::Pipeline& shade_pipeline(const LightSetup& lights);
-  void draw_surfaces(const vk::raii::CommandBuffer& commands, const Chunk& chunk);
+  void draw_surfaces(const vk::raii::CommandBuffer& commands, const DrawTables& tables, const Chunk& chunk);
   void shade_surfaces(const vk::raii::CommandBuffer& commands, const Targets& targets,
                       int num_views, const LightSetup& lights);
 

@@ -4,7 +4,9 @@
 #include <bit>
 #include <cmath>
 #include <string>
+#include <utility>
 
+#include "renderers/levels.h"
 #include "renderers/tessellate.h"
 
 namespace diorama::vulkan {
@@ -21,11 +23,6 @@ static_assert(sizeof(Attributes) == 16);
 
 std::int16_t to_snorm16(double value) {
   return static_cast<std::int16_t>(std::lround(std::clamp(value, -1.0, 1.0) * 32767.0));
-}
-
-bool has_coarse_form(ShapeType type) {
-  return type == ShapeType::kSphere || type == ShapeType::kEllipsoid ||
-         type == ShapeType::kCapsule || type == ShapeType::kCylinder;
 }
 
 }  // namespace
@@ -59,9 +56,20 @@ void GpuScene::stage(vk::Buffer target, std::uint64_t offset, const void* data, 
 }
 
 /// False if there is no room left; then nothing was staged.
-bool GpuScene::upload(const Mesh& mesh, Geometry& geometry, Staging& staging) {
+bool GpuScene::upload(const Shape& shape, const Mesh* source, Geometry& geometry, Staging& staging) {
+  const Mesh mesh = tessellate(shape, source);
+  const std::vector<MeshLevel> coarser = make_levels(shape, source, mesh);
+  std::vector<std::array<std::uint32_t, 3>> triangles = mesh.triangles;
+  geometry.levels = {{num_indices_, static_cast<std::uint32_t>(3 * triangles.size())}};
+  for (const MeshLevel& level : coarser) {
+    geometry.levels.push_back({num_indices_ + static_cast<std::uint32_t>(3 * triangles.size()),
+                               static_cast<std::uint32_t>(3 * level.triangles.size())});
+    geometry.errors_m.push_back(level.error_m);
+    triangles.insert(triangles.end(), level.triangles.begin(), level.triangles.end());
+  }
+  geometry.round = shape.type != ShapeType::kMesh && !coarser.empty();
   const auto vertices = static_cast<std::uint32_t>(mesh.positions.size());
-  const auto indices = static_cast<std::uint32_t>(mesh.triangles.size() * 3);
+  const auto indices = static_cast<std::uint32_t>(triangles.size() * 3);
   vertices_wanted_ += vertices;
   indices_wanted_ += indices;
   if (vertices > vertex_capacity_ - num_vertices_ || indices > index_capacity_ - num_indices_) {
@@ -82,8 +90,6 @@ bool GpuScene::upload(const Mesh& mesh, Geometry& geometry, Staging& staging) {
     attributes.push_back({{to_snorm16(n.x), to_snorm16(n.y), to_snorm16(n.z), 0},
                           {static_cast<float>(t.x), static_cast<float>(t.y)}});
   }
-  geometry.first_index = num_indices_;
-  geometry.num_indices = indices;
   geometry.first_vertex = static_cast<std::int32_t>(num_vertices_);
   geometry.closed = is_closed(mesh);
   stage(positions_.handle(), std::uint64_t{num_vertices_} * sizeof(Float3), positions.data(),
@@ -91,15 +97,14 @@ bool GpuScene::upload(const Mesh& mesh, Geometry& geometry, Staging& staging) {
   stage(attributes_.handle(), std::uint64_t{num_vertices_} * sizeof(Attributes), attributes.data(),
         attributes.size() * sizeof(Attributes), staging);
   stage(indices_.handle(), std::uint64_t{num_indices_} * sizeof(std::uint32_t),
-        mesh.triangles.data(), indices * sizeof(std::uint32_t), staging);
+        triangles.data(), indices * sizeof(std::uint32_t), staging);
   num_vertices_ += vertices;
   num_indices_ += indices;
   return true;
 }
 
 /// Null if there is no room left.
-const Geometry* GpuScene::find_or_add(const Scene& scene, const Shape& shape, bool coarse,
-                                      Staging& staging) {
+const Geometry* GpuScene::find_or_add(const Scene& scene, const Shape& shape, Staging& staging) {
   if (shape.type == ShapeType::kMesh) {
     const std::shared_ptr<const Mesh>& mesh = scene.meshes[shape.mesh.index];
     const SharedKey<Mesh> key(mesh);
@@ -107,35 +112,26 @@ const Geometry* GpuScene::find_or_add(const Scene& scene, const Shape& shape, bo
     if (found != meshes_.end()) return &found->second;
     Geometry geometry;
     geometry.has_texcoords = mesh->texcoords.size() == mesh->positions.size();
-    if (!upload(tessellate(shape, mesh.get()), geometry, staging)) return nullptr;
-    return &meshes_.emplace(key, geometry).first->second;
+    if (!upload(shape, mesh.get(), geometry, staging)) return nullptr;
+    return &meshes_.emplace(key, std::move(geometry)).first->second;
   }
-  coarse = coarse && has_coarse_form(shape.type);
-  const PrimitiveKey key(static_cast<int>(shape.type), shape.size.x, shape.size.y, shape.size.z,
-                         coarse);
+  const PrimitiveKey key(static_cast<int>(shape.type), shape.size.x, shape.size.y, shape.size.z);
   const auto found = primitives_.find(key);
   if (found != primitives_.end()) return &found->second;
   Geometry geometry;
-  const Mesh mesh = coarse ? tessellate_coarse(shape, nullptr) : tessellate(shape, nullptr);
-  if (!upload(mesh, geometry, staging)) return nullptr;
-  return &primitives_.emplace(key, geometry).first->second;
+  if (!upload(shape, nullptr, geometry, staging)) return nullptr;
+  return &primitives_.emplace(key, std::move(geometry)).first->second;
 }
 
 /// False if there was no room for all; vertices_wanted_ then tells at least what was missing.
-bool GpuScene::place_all(const Scene& scene, bool shade, SceneOnDevice& result, Staging& staging) {
+bool GpuScene::place_all(const Scene& scene, SceneOnDevice& result, Staging& staging) {
   bool complete = true;
   result.shapes.assign(scene.shapes.size(), nullptr);
-  result.casters.assign(scene.shapes.size(), nullptr);
   for (std::size_t i = 0; i < scene.shapes.size(); ++i) {
     const Shape& shape = scene.shapes[i];
     if (!shape.visible) continue;
-    result.shapes[i] = find_or_add(scene, shape, false, staging);
+    result.shapes[i] = find_or_add(scene, shape, staging);
     complete = complete && result.shapes[i] != nullptr;
-    // Planes are what shadows fall on.
-    if (shade && shape.type != ShapeType::kPlane) {
-      result.casters[i] = find_or_add(scene, shape, true, staging);
-      complete = complete && result.casters[i] != nullptr;
-    }
   }
   return complete;
 }
@@ -149,17 +145,17 @@ Result<SceneOnDevice> GpuScene::prepare(const Scene& scene, bool shade, Staging&
   }
   const std::size_t texture_bytes = staging.size();
   vertices_wanted_ = indices_wanted_ = 0;
-  if (!place_all(scene, shade, result, staging)) {
+  if (!place_all(scene, result, staging)) {
     // Start over with this scene alone. What a full store says of its needs may be less than the
     // scene's.
     staging.resize(texture_bytes);
     reset(vertex_capacity_, index_capacity_);
     vertices_wanted_ = indices_wanted_ = 0;
-    if (!place_all(scene, shade, result, staging)) {
+    if (!place_all(scene, result, staging)) {
       staging.resize(texture_bytes);
       reset(std::bit_ceil(std::max(vertices_wanted_, vertex_capacity_)),
             std::bit_ceil(std::max(indices_wanted_, index_capacity_)));
-      if (!place_all(scene, shade, result, staging)) {
+      if (!place_all(scene, result, staging)) {
         return invalid_input("scene: its meshes have too many triangles for the renderer");
       }
     }

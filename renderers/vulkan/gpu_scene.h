@@ -20,8 +20,8 @@ class GpuScene {
   explicit GpuScene(Device& device);
 
   /// Makes sure that all of `scene` is on the device; bytes to upload are appended to `staging`.
-  /// Pointers in the result hold until the next call. `shade` is false if textures and shadows are
-  /// not needed.
+  /// Pointers in the result hold until the next call. `shade` is false if textures are not
+  /// needed.
   Result<SceneOnDevice> prepare(const Scene& scene, bool shade, Staging& staging);
 
   /// Records the uploads of the last `prepare`, ahead of all draws.
@@ -35,20 +35,19 @@ class GpuScene {
   const TexturePages& textures() const { return textures_; }
 
  private:
-  /// Shape type, size, coarse.
-  using PrimitiveKey = std::tuple<int, double, double, double, bool>;
+  /// Shape type, size.
+  using PrimitiveKey = std::tuple<int, double, double, double>;
   struct Copy {
     vk::Buffer target;
     vk::BufferCopy region;
   };
 
-  const Geometry* find_or_add(const Scene& scene, const Shape& shape, bool coarse,
-                              Staging& staging);
-  bool upload(const Mesh& mesh, Geometry& geometry, Staging& staging);
+  const Geometry* find_or_add(const Scene& scene, const Shape& shape, Staging& staging);
+  bool upload(const Shape& shape, const Mesh* mesh, Geometry& geometry, Staging& staging);
   void stage(vk::Buffer target, std::uint64_t offset, const void* data, std::size_t size,
              Staging& staging);
   void reset(std::uint32_t vertex_capacity, std::uint32_t index_capacity);
-  bool place_all(const Scene& scene, bool shade, SceneOnDevice& result, Staging& staging);
+  bool place_all(const Scene& scene, SceneOnDevice& result, Staging& staging);
 
   Device* device_;
   TexturePages textures_;

@@ -70,7 +70,7 @@ void LayerPass::reserve(const Targets& targets) {
   targets_serial_ = targets.serial;
 }
 
-void LayerPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances,
+void LayerPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables,
                        const Targets& targets, const Chunk& chunk, const Readback& readback) {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
@@ -116,8 +116,8 @@ void LayerPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& 
     commands.setViewport(0, vk::Viewport{0.0F, 0.0F, static_cast<float>(targets.width),
                                          static_cast<float>(targets.height), 0.0F, 1.0F});
     commands.setScissor(0, area);
-    bind_geometry(commands, scene, instances);
-    draw_all(commands, chunk);
+    bind_surfaces(commands, scene, tables);
+    draw_all(commands, tables, chunk.draws);
     commands.endRendering();
     for (const Image* image : {to.depth_m, to.id}) image_barrier(commands, *image, drawn, copied, kDraw, kCopy);
     readback.record_layer_copy(commands, *to.depth_m, RawPicture::kDepth, layer, chunk);

@@ -18,7 +18,7 @@ class LayerPass {
 
   /// After GbufferPass::record of the same chunk: peels from what it left in `targets`, whose depth and ids are used up,
   /// and copies the layers to the views' places in `readback`.
-  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& instances,
+  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables,
               const Targets& targets, const Chunk& chunk, const Readback& readback);
 
  private:

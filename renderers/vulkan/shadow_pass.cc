@@ -57,7 +57,7 @@ void ShadowPass::reserve_layers(int layers) {
 }
 
 void ShadowPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
-                        const Buffer& casters, const Chunk& chunk) const {
+                        const DrawTables& tables, const Chunk& chunk) const {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
   const Access read{Stage::eFragmentShader, Bit::eShaderSampledRead};
@@ -83,14 +83,9 @@ void ShadowPass::record(const vk::raii::CommandBuffer& commands, const GpuScene&
   commands.setViewport(0,
                        vk::Viewport{0.0F, 0.0F, kShadowSizeTexels, kShadowSizeTexels, 0.0F, 1.0F});
   commands.setScissor(0, area);
-  commands.bindVertexBuffers(0, {scene.positions(), casters.handle()}, {0, 0});
+  commands.bindVertexBuffers(0, {scene.positions(), tables.casters.handle()}, {0, 0});
   commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
-  for (const Draw& draw : chunk.shadow_draws) {
-    commands.setCullMode(draw.geometry->closed ? vk::CullModeFlagBits::eBack
-                                               : vk::CullModeFlagBits::eNone);
-    commands.drawIndexed(draw.geometry->num_indices, draw.num_instances, draw.geometry->first_index,
-                         draw.geometry->first_vertex, draw.first_instance);
-  }
+  draw_all(commands, tables, chunk.shadow_draws);
   commands.endRendering();
   image_barrier(commands, map_, write, read, vk::ImageLayout::eDepthAttachmentOptimal, kReadLayout);
 }

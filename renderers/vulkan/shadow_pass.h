@@ -3,8 +3,7 @@
 // queue. Not thread-safe.
 #pragma once
 
-#include "renderers/vulkan/frame_data.h"
-#include "renderers/vulkan/gpu_scene.h"
+#include "renderers/vulkan/draw_tables.h"
 #include "renderers/vulkan/vk_commands.h"
 #include "renderers/vulkan/vk_pipeline.h"
 
@@ -17,8 +16,8 @@ class ShadowPass {
   /// Makes room for a chunk of `layers`; may wait for the device.
   void reserve_layers(int layers);
 
-  /// Leaves the maps ready to be read by fragment shaders; `casters` holds FrameData::casters.
-  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const Buffer& casters,
+  /// Leaves the maps ready to be read by fragment shaders.
+  void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables,
               const Chunk& chunk) const;
 
   vk::ImageView view() const { return map_.view(); }

@@ -76,7 +76,7 @@ std::vector<std::string> rejection_reasons(const vk::raii::PhysicalDevice& physi
     if (!present) reasons.push_back(std::string("no feature ") + name);
   };
   require(core.multiDrawIndirect, "multiDrawIndirect");
-  require(v12.drawIndirectCount, "drawIndirectCount");
+  require(core.drawIndirectFirstInstance, "drawIndirectFirstInstance");
   require(v12.scalarBlockLayout, "scalarBlockLayout");
   require(v12.shaderOutputLayer, "shaderOutputLayer");
   require(v13.dynamicRendering, "dynamicRendering");
@@ -271,7 +271,7 @@ Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool vali
     made->logic_op = physical.getFeatures().logicOp == VK_TRUE;
     features.get<vk::PhysicalDeviceFeatures2>().features.logicOp = made->logic_op;
     features.get<vk::PhysicalDeviceFeatures2>().features.multiDrawIndirect = true;
-    features.get<vk::PhysicalDeviceVulkan12Features>().drawIndirectCount = true;
+    features.get<vk::PhysicalDeviceFeatures2>().features.drawIndirectFirstInstance = true;
     features.get<vk::PhysicalDeviceVulkan12Features>().scalarBlockLayout = true;
     features.get<vk::PhysicalDeviceVulkan12Features>().shaderOutputLayer = true;
     features.get<vk::PhysicalDeviceVulkan13Features>().dynamicRendering = true;

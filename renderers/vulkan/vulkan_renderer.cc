@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "renderers/vulkan/amodal_pass.h"
+#include "renderers/vulkan/draw_tables.h"
 #include "renderers/vulkan/frame_data.h"
 #include "renderers/vulkan/gbuffer_pass.h"
 #include "renderers/vulkan/gpu_scene.h"
@@ -33,10 +34,9 @@ constexpr int kMaxShadowLayers = 32;
 /// What one submission needs for itself until the device is done with it.
 struct Slot {
   CommandSlot commands;
-  vk::raii::DescriptorSet tables;
+  vk::raii::DescriptorSet set;
+  DrawTables tables;
   Buffer staging;
-  Buffer instances;
-  Buffer casters;
   Buffer views;
   Buffer lights;
   Readback readback;
@@ -101,14 +101,13 @@ class VulkanRenderer : public Renderer {
       const vk::DescriptorSetLayout layout = *gbuffer_pass_.set_layout();
       slots_.push_back(
           {.commands = CommandSlot(*device_),
-           .tables = std::move(device_->device
+           .set = std::move(device_->device
                                    .allocateDescriptorSets({.descriptorPool = *descriptor_pool_,
                                                             .descriptorSetCount = 1,
                                                             .pSetLayouts = &layout})
                                    .front()),
+           .tables = {},
            .staging = {},
-           .instances = {},
-           .casters = {},
            .views = {},
            .lights = {},
            .readback = {}});
@@ -306,14 +305,14 @@ class VulkanRenderer : public Renderer {
     scene_->record_uploads(commands, slot.staging);
     for (const Chunk& chunk : data.chunks) {
       if (chunk.mode.amodal_planes > 0) {
-        amodal_pass_.record(commands, *scene_, slot.instances, chunk, slot.readback);
+        amodal_pass_.record(commands, *scene_, slot.tables, chunk, slot.readback);
         continue;
       }
-      if (chunk.mode.shade) shadow_pass_.record(commands, *scene_, slot.casters, chunk);
-      gbuffer_pass_.record(commands, *scene_, slot.instances, *slot.tables, targets, chunk,
+      if (chunk.mode.shade) shadow_pass_.record(commands, *scene_, slot.tables, chunk);
+      gbuffer_pass_.record(commands, *scene_, slot.tables, *slot.set, targets, chunk,
                            data.light_setup, slot.readback);
       if (chunk.mode.layers) {
-        layer_pass_.record(commands, *scene_, slot.instances, targets, chunk, slot.readback);
+        layer_pass_.record(commands, *scene_, slot.tables, targets, chunk, slot.readback);
       }
     }
     memory_barrier(commands,
@@ -328,9 +327,10 @@ class VulkanRenderer : public Renderer {
             bool shade) {
     using Use = vk::BufferUsageFlagBits;
     upload(*device_, slot.staging, std::span(staging), Use::eTransferSrc);
-    upload(*device_, slot.instances, std::span(data.instances), Use::eVertexBuffer);
+    upload(*device_, slot.tables.instances, std::span(data.instances), Use::eVertexBuffer);
+    upload(*device_, slot.tables.commands, std::span(data.commands), Use::eIndirectBuffer);
     if (!shade) return;
-    upload(*device_, slot.casters, std::span(data.casters), Use::eVertexBuffer);
+    upload(*device_, slot.tables.casters, std::span(data.casters), Use::eVertexBuffer);
     upload(*device_, slot.views, std::span(data.views), Use::eUniformBuffer);
     upload(*device_, slot.lights, std::span(data.lights), Use::eUniformBuffer);
 
@@ -351,14 +351,14 @@ class VulkanRenderer : public Renderer {
                       .imageLayout = vk::ImageLayout::eShaderReadOnlyOptimal});
     std::vector<vk::WriteDescriptorSet> writes;
     for (std::uint32_t i = 0; i < buffers.size(); ++i) {
-      writes.push_back({.dstSet = *slot.tables,
+      writes.push_back({.dstSet = *slot.set,
                         .dstBinding = i,
                         .descriptorCount = 1,
                         .descriptorType = vk::DescriptorType::eUniformBufferDynamic,
                         .pBufferInfo = &buffers[i]});
     }
     for (std::uint32_t i = 0; i < images.size(); ++i) {
-      writes.push_back({.dstSet = *slot.tables,
+      writes.push_back({.dstSet = *slot.set,
                         .dstBinding = static_cast<std::uint32_t>(buffers.size()) + i,
                         .descriptorCount = 1,
                         .descriptorType = vk::DescriptorType::eCombinedImageSampler,
