@@ -1,7 +1,9 @@
 #include "renderers/raycast/mesh_store.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "renderers/levels.h"
 #include "renderers/tessellate.h"
 
 namespace diorama::raycast {
@@ -12,9 +14,36 @@ constexpr std::size_t kMaxKeptTriangles = std::size_t{4} << 20;
 
 }  // namespace
 
-SolidMesh MeshStore::build(const Mesh& mesh, bool caster) const {
+EmbreeScene MeshStore::build_bvh(const SolidMesh& solid, const SolidMesh::Level& level, bool caster) const {
+  const EmbreeGeometry geometry(rtcNewGeometry(device_, RTC_GEOMETRY_TYPE_TRIANGLE));
+  auto* const vertices = static_cast<float*>(
+      rtcSetNewGeometryBuffer(geometry.get(), RTC_BUFFER_TYPE_VERTEX, 0, RTC_FORMAT_FLOAT3, 3 * sizeof(float),
+                              std::max<std::size_t>(solid.positions.size(), 1)));
+  auto* const indices = static_cast<std::uint32_t*>(
+      rtcSetNewGeometryBuffer(geometry.get(), RTC_BUFFER_TYPE_INDEX, 0, RTC_FORMAT_UINT3,
+                              3 * sizeof(std::uint32_t), std::max<std::size_t>(level.triangles.size(), 1)));
+  if (vertices == nullptr || indices == nullptr) return {};  // The device keeps the error.
+  std::fill_n(vertices, 3, 0.0F);
+  std::fill_n(indices, 3, 0U);
+  for (std::size_t i = 0; i < solid.positions.size(); ++i) {
+    for (int axis = 0; axis < 3; ++axis) vertices[3 * i + static_cast<std::size_t>(axis)] = solid.positions[i][axis];
+  }
+  for (std::size_t i = 0; i < level.triangles.size(); ++i) {
+    std::copy(level.triangles[i].begin(), level.triangles[i].end(), indices + 3 * i);
+  }
+  rtcCommitGeometry(geometry.get());
+  EmbreeScene bvh(rtcNewScene(device_));
+  rtcSetSceneBuildQuality(bvh.get(), RTC_BUILD_QUALITY_HIGH);
+  rtcSetSceneFlags(bvh.get(),
+                   caster ? RTC_SCENE_FLAG_NONE : RTC_SCENE_FLAG_ROBUST | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION);
+  rtcAttachGeometry(bvh.get(), geometry.get());
+  rtcCommitScene(bvh.get());
+  return bvh;
+}
+
+SolidMesh MeshStore::build(const Shape& shape, const Mesh* source, bool caster) const {
+  const Mesh mesh = tessellate(shape, source);
   SolidMesh solid;
-  solid.triangles = mesh.triangles;
   solid.closed = is_closed(mesh);
   for (std::size_t i = 0; i < mesh.positions.size(); ++i) {
     const dvec3& p = mesh.positions[i];
@@ -28,35 +57,24 @@ SolidMesh MeshStore::build(const Mesh& mesh, bool caster) const {
   for (const dvec3& p : mesh.positions) {
     solid.radius = std::max(solid.radius, glm::length(p - 0.5 * (solid.bounds.lower + solid.bounds.upper)));
   }
-  const EmbreeGeometry geometry(rtcNewGeometry(device_, RTC_GEOMETRY_TYPE_TRIANGLE));
-  auto* const vertices = static_cast<float*>(
-      rtcSetNewGeometryBuffer(geometry.get(), RTC_BUFFER_TYPE_VERTEX, 0, RTC_FORMAT_FLOAT3, 3 * sizeof(float),
-                              std::max<std::size_t>(solid.positions.size(), 1)));
-  auto* const indices = static_cast<std::uint32_t*>(
-      rtcSetNewGeometryBuffer(geometry.get(), RTC_BUFFER_TYPE_INDEX, 0, RTC_FORMAT_UINT3,
-                              3 * sizeof(std::uint32_t), std::max<std::size_t>(solid.triangles.size(), 1)));
-  if (vertices == nullptr || indices == nullptr) return solid;  // The device keeps the error.
-  std::fill_n(vertices, 3, 0.0F);
-  std::fill_n(indices, 3, 0U);
-  for (std::size_t i = 0; i < solid.positions.size(); ++i) {
-    for (int axis = 0; axis < 3; ++axis) vertices[3 * i + static_cast<std::size_t>(axis)] = solid.positions[i][axis];
+  const bool is_mesh = shape.type == ShapeType::kMesh;
+  std::vector<MeshLevel> coarser = caster && is_mesh ? std::vector<MeshLevel>() : make_levels(shape, source, mesh);
+  if (caster) {
+    solid.levels.push_back({coarser.empty() ? mesh.triangles : std::move(coarser.front().triangles), {}});
+  } else {
+    solid.levels.push_back({mesh.triangles, {}});
+    for (MeshLevel& level : coarser) {
+      solid.levels.push_back({std::move(level.triangles), {}});
+      solid.errors_m.push_back(level.error_m);
+    }
   }
-  for (std::size_t i = 0; i < solid.triangles.size(); ++i) {
-    std::copy(solid.triangles[i].begin(), solid.triangles[i].end(), indices + 3 * i);
-  }
-  rtcCommitGeometry(geometry.get());
-  solid.bvh.reset(rtcNewScene(device_));
-  rtcSetSceneBuildQuality(solid.bvh.get(), RTC_BUILD_QUALITY_HIGH);
-  rtcSetSceneFlags(solid.bvh.get(),
-                   caster ? RTC_SCENE_FLAG_NONE : RTC_SCENE_FLAG_ROBUST | RTC_SCENE_FLAG_CONTEXT_FILTER_FUNCTION);
-  rtcAttachGeometry(solid.bvh.get(), geometry.get());
-  rtcCommitScene(solid.bvh.get());
+  for (SolidMesh::Level& level : solid.levels) level.bvh = build_bvh(solid, level, caster);
   return solid;
 }
 
 const SolidMesh* MeshStore::find_or_add(const Scene& scene, const Shape& shape, bool caster) {
   const auto finish = [&](SolidMesh&& solid) {
-    num_triangles_ += solid.triangles.size();
+    for (const SolidMesh::Level& level : solid.levels) num_triangles_ += level.triangles.size();
     return std::move(solid);
   };
   if (shape.type == ShapeType::kMesh) {
@@ -64,15 +82,14 @@ const SolidMesh* MeshStore::find_or_add(const Scene& scene, const Shape& shape, 
     auto& kept = meshes_[caster ? 1 : 0];
     const auto found = kept.find(mesh);
     if (found != kept.end()) return &found->second;
-    SolidMesh solid = finish(build(tessellate(shape, mesh.get()), caster));
+    SolidMesh solid = finish(build(shape, mesh.get(), caster));
     solid.has_texcoords = mesh->texcoords.size() == mesh->positions.size();
     return &kept.emplace(mesh, std::move(solid)).first->second;
   }
   const PrimitiveKey key(static_cast<int>(shape.type), shape.size.x, shape.size.y, shape.size.z, caster);
   const auto found = primitives_.find(key);
   if (found != primitives_.end()) return &found->second;
-  const Mesh mesh = caster ? tessellate_coarse(shape, nullptr) : tessellate(shape, nullptr);
-  return &primitives_.emplace(key, finish(build(mesh, caster))).first->second;
+  return &primitives_.emplace(key, finish(build(shape, nullptr, caster))).first->second;
 }
 
 bool MeshStore::trim() {

@@ -18,8 +18,12 @@ namespace diorama::raycast {
 
 /// A tessellated shape, in the shape's frame.
 struct SolidMesh {
-  EmbreeScene bvh;  ///< Its one geometry; primitive i is triangle i of `tessellate`.
-  std::vector<std::array<std::uint32_t, 3>> triangles;
+  struct Level {
+    std::vector<std::array<std::uint32_t, 3>> triangles;
+    EmbreeScene bvh;  ///< Its one geometry; primitive i is triangle i.
+  };
+  std::vector<Level> levels;     ///< The surface itself, then its levels of detail.
+  std::vector<double> errors_m;  ///< Of the latter, see levels.h.
   std::vector<glm::vec3> positions;
   std::vector<glm::vec3> normals;
   std::vector<glm::vec2> texcoords;
@@ -33,8 +37,8 @@ class MeshStore {
  public:
   explicit MeshStore(RTCDevice device) : device_(device) {}
 
-  /// What is seen, or what throws the shadow: coarse (see tessellate_coarse), and built for speed, as a ray in a million
-  /// that slips through an edge changes no label. Pointers hold until `trim`.
+  /// What is seen, or what throws the shadow: of round shapes the second level, which lies inside of what is seen, and
+  /// built for speed, as a ray in a million that slips through an edge changes no label. Pointers hold until `trim`.
   const SolidMesh* find_or_add(const Scene& scene, const Shape& shape, bool caster);
 
   /// Forgets everything if more is held than a run needs at once. True if so: pointers from before are void then.
@@ -44,7 +48,8 @@ class MeshStore {
   /// Shape type, size, caster.
   using PrimitiveKey = std::tuple<int, double, double, double, bool>;
 
-  SolidMesh build(const Mesh& mesh, bool caster) const;
+  SolidMesh build(const Shape& shape, const Mesh* source, bool caster) const;
+  EmbreeScene build_bvh(const SolidMesh& solid, const SolidMesh::Level& level, bool caster) const;
 
   RTCDevice device_;
   std::map<PrimitiveKey, SolidMesh> primitives_;

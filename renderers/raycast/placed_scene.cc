@@ -2,6 +2,9 @@
 
 #include <array>
 #include <limits>
+#include <utility>
+
+#include "renderers/levels.h"
 
 namespace diorama::raycast {
 
@@ -34,9 +37,9 @@ void PlacedScene::rebuild(Top& top, const ShapeTable& table, bool casters) {
   for (std::size_t i = 0; i < table.entries().size(); ++i) {
     const ShapeTable::Entry& entry = table.entries()[i];
     const SolidMesh* const mesh = casters ? entry.caster : entry.surface;
-    if (mesh == nullptr || !mesh->bvh) continue;
+    if (mesh == nullptr || !mesh->levels.front().bvh) continue;
     EmbreeGeometry instance(rtcNewGeometry(device, RTC_GEOMETRY_TYPE_INSTANCE));
-    rtcSetGeometryInstancedScene(instance.get(), mesh->bvh.get());
+    rtcSetGeometryInstancedScene(instance.get(), mesh->levels.front().bvh.get());
     rtcAttachGeometryByID(top.scene.get(), instance.get(), static_cast<unsigned>(i));
     top.shapes.push_back(static_cast<int>(i));
     top.instances.push_back(std::move(instance));
@@ -60,13 +63,30 @@ void PlacedScene::move(Top& top, const Scene& scene) const {
   rtcCommitScene(top.scene.get());
 }
 
-Status PlacedScene::place(const Scene& scene, const ShapeTable& table, const State& state) {
-  if (generation_ != table.generation()) {
+void PlacedScene::set_levels(const ShapeTable& table) {
+  triangles_.assign(levels_.size(), nullptr);
+  for (std::size_t i = 0; i < surfaces_.shapes.size(); ++i) {
+    const auto shape = static_cast<std::size_t>(surfaces_.shapes[i]);
+    const auto& level = table.entries()[shape].surface->levels[static_cast<std::size_t>(levels_[shape])];
+    triangles_[shape] = &level.triangles;
+    rtcSetGeometryInstancedScene(surfaces_.instances[i].get(), level.bvh.get());
+  }
+}
+
+Status PlacedScene::place(const Scene& scene, const ShapeTable& table, std::vector<Pose> world_from_node,
+                          std::vector<int> levels) {
+  levels.resize(scene.shapes.size(), 0);
+  const bool anew = generation_ != table.generation();
+  if (anew) {
     rebuild(surfaces_, table, false);
     rebuild(casters_, table, true);
     generation_ = table.generation();
   }
-  world_from_node_ = node_poses(scene, state);
+  if (anew || levels != levels_) {
+    levels_ = std::move(levels);
+    set_levels(table);
+  }
+  world_from_node_ = std::move(world_from_node);
   rotations_.resize(scene.shapes.size());
   closed_.resize(scene.shapes.size());
   planes_.clear();
@@ -91,6 +111,19 @@ Status PlacedScene::place(const Scene& scene, const ShapeTable& table, const Sta
   move(surfaces_, scene);
   move(casters_, scene);
   return embree_status(table.device(), "placing the scene");
+}
+
+std::vector<int> choose_levels(const Scene& scene, const ShapeTable& table, const Camera& camera,
+                               const Pose& world_from_camera, const std::vector<Pose>& world_from_node) {
+  std::vector<int> levels(scene.shapes.size(), 0);
+  const Pose camera_from_world = inverse(world_from_camera);
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const SolidMesh* const mesh = table.entries()[i].surface;
+    if (mesh == nullptr || mesh->errors_m.empty()) continue;
+    const Pose& world_from_shape = world_from_node[static_cast<std::size_t>(scene.shapes[i].node.index)];
+    levels[i] = choose_level(mesh->errors_m, mesh->bounds, camera, camera_from_world * world_from_shape);
+  }
+  return levels;
 }
 
 }  // namespace diorama::raycast

@@ -2,6 +2,7 @@
 // device must outlive both. Not thread-safe while they are filled; many threads may trace a PlacedScene.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -56,15 +57,25 @@ struct PlacedSphere {
   float radius = 0.0F;
 };
 
+/// The level of detail of every shape in a camera's picture, by shape.
+std::vector<int> choose_levels(const Scene& scene, const ShapeTable& table, const Camera& camera,
+                               const Pose& world_from_camera, const std::vector<Pose>& world_from_node);
+
 class PlacedScene {
  public:
-  /// Moves the shapes to where `state` has them. The table may have been loaded anew in between.
-  Status place(const Scene& scene, const ShapeTable& table, const State& state);
+  /// Moves the shapes to where `world_from_node` has them, in their `levels` (all 0 if there are none). The table may have
+  /// been loaded anew in between.
+  Status place(const Scene& scene, const ShapeTable& table, std::vector<Pose> world_from_node, std::vector<int> levels);
 
+  const std::vector<int>& levels() const { return levels_; }
   RTCScene surfaces() const { return surfaces_.scene.get(); }  ///< Instance ids are shape indices.
   RTCScene casters() const { return casters_.scene.get(); }
   const std::vector<Pose>& world_from_node() const { return world_from_node_; }
   const glm::mat3& rotation(int shape) const { return rotations_[static_cast<std::size_t>(shape)]; }  ///< World from shape.
+  /// Of the level that is placed; null for planes.
+  const std::vector<std::array<std::uint32_t, 3>>* triangles(int shape) const {
+    return triangles_[static_cast<std::size_t>(shape)];
+  }
   bool closed(int shape) const { return closed_[static_cast<std::size_t>(shape)] != 0; }
   const std::vector<PlacedPlane>& planes() const { return planes_; }
   const std::vector<PlacedSphere>& caster_spheres() const { return caster_spheres_; }
@@ -78,12 +89,15 @@ class PlacedScene {
   };
 
   static void rebuild(Top& top, const ShapeTable& table, bool casters);
+  void set_levels(const ShapeTable& table);
   void move(Top& top, const Scene& scene) const;
 
   std::uint64_t generation_ = 0;
   Top surfaces_;
   Top casters_;
   std::vector<Pose> world_from_node_;
+  std::vector<int> levels_;
+  std::vector<const std::vector<std::array<std::uint32_t, 3>>*> triangles_;
   std::vector<glm::mat3> rotations_;
   std::vector<std::uint8_t> closed_;
   std::vector<PlacedPlane> planes_;

@@ -15,7 +15,7 @@ class EmbreeRayScene : public RayScene {
   Status place(const Scene& scene, const State& state) override {
     scene_ = nullptr;
     DIORAMA_RETURN_IF_ERROR(shapes_.load(scene, false));
-    DIORAMA_RETURN_IF_ERROR(placed_.place(scene, shapes_, state));
+    DIORAMA_RETURN_IF_ERROR(placed_.place(scene, shapes_, node_poses(scene, state), {}));
     scene_ = &scene;
     return {};
   }

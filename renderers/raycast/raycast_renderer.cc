@@ -137,20 +137,26 @@ class RaycastRenderer : public Renderer {
     return {};
   }
 
-  /// A view's camera with the scene at `frame`. What was placed for the last three frames asked for is kept.
+  /// A view's camera with the scene at `frame`, in the levels of detail of that camera. What was placed last is kept.
   Result<View> place(const Scene& scene, std::span<const State> states, const FrameView& view, int frame,
                      const std::vector<Pose>& initial) {
-    auto found = std::find_if(frames_.begin(), frames_.end(), [&](const PlacedFrame& f) { return f.frame == frame; });
+    const State& state = states[static_cast<std::size_t>(frame)];
+    std::vector<Pose> world_from_node = node_poses(scene, state);
+    const Pose world_from_camera = camera_pose(scene, view.camera, state, world_from_node, initial);
+    std::vector<int> levels = choose_levels(scene, shapes_, scene.cameras[static_cast<std::size_t>(view.camera.index)],
+                                            world_from_camera, world_from_node);
+    auto found = std::find_if(frames_.begin(), frames_.end(), [&](const PlacedFrame& f) {
+      return f.frame == frame && f.scene.levels() == levels;
+    });
     if (found == frames_.end()) {
       found = std::min_element(frames_.begin(), frames_.end(),
                                [](const PlacedFrame& a, const PlacedFrame& b) { return a.last_use < b.last_use; });
       found->frame = -1;
-      DIORAMA_RETURN_IF_ERROR(found->scene.place(scene, shapes_, states[static_cast<std::size_t>(frame)]));
+      DIORAMA_RETURN_IF_ERROR(found->scene.place(scene, shapes_, std::move(world_from_node), std::move(levels)));
       found->frame = frame;
     }
     found->last_use = ++uses_;
-    return View{&found->scene, camera_pose(scene, view.camera, states[static_cast<std::size_t>(frame)],
-                                           found->scene.world_from_node(), initial)};
+    return View{&found->scene, world_from_camera};
   }
 
   static std::vector<PlacedLight> place_lights(const Scene& scene, const View& view, const std::vector<Pose>& initial) {

@@ -117,7 +117,7 @@ void SurfaceTable::find_normals(const PlacedScene& placed, const HitStrip& hits,
       if (mesh == nullptr) {
         normal = glm::vec3(hits.normal_x[i], hits.normal_y[i], hits.normal_z[i]) * hits.side[i];
       } else {
-        const auto& triangle = mesh->triangles[static_cast<std::size_t>(hits.triangle[i])];
+        const auto& triangle = (*placed.triangles(hits.shape[i]))[static_cast<std::size_t>(hits.triangle[i])];
         normal = placed.rotation(hits.shape[i]) * (interpolate(mesh->normals, triangle, hits.u[i], hits.v[i]) * hits.side[i]);
       }
     }
@@ -140,7 +140,7 @@ glm::vec3 SurfaceTable::texture_color(const Looks& looks, const PlacedScene& pla
   };
   const glm::vec3 step_x = step_in_shape(steps.right), step_y = step_in_shape(steps.down);
   if (looks.map == MapKind::kOwn) {
-    const auto& triangle = looks.mesh->triangles[static_cast<std::size_t>(hits.triangle[lane])];
+    const auto& triangle = (*placed.triangles(hits.shape[lane]))[static_cast<std::size_t>(hits.triangle[lane])];
     const glm::vec3 edge_u = looks.mesh->positions[triangle[1]] - looks.mesh->positions[triangle[0]];
     const glm::vec3 edge_v = looks.mesh->positions[triangle[2]] - looks.mesh->positions[triangle[0]];
     const glm::vec3 across = glm::cross(edge_u, edge_v);
@@ -155,7 +155,7 @@ glm::vec3 SurfaceTable::texture_color(const Looks& looks, const PlacedScene& pla
   }
   glm::vec3 point(0.0F);
   if (looks.mesh != nullptr) {
-    const auto& triangle = looks.mesh->triangles[static_cast<std::size_t>(hits.triangle[lane])];
+    const auto& triangle = (*placed.triangles(hits.shape[lane]))[static_cast<std::size_t>(hits.triangle[lane])];
     point = interpolate(looks.mesh->positions, triangle, hits.u[lane], hits.v[lane]);
   } else {
     for (const PlacedPlane& plane : placed.planes()) {
