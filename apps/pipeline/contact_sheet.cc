@@ -47,7 +47,9 @@ struct Film {
 std::vector<int> spread_frames(int num_rows, int wanted) {
   std::vector<int> frames;
   const int count = std::clamp(wanted, 1, num_rows);
-  for (int i = 0; i < count; ++i) frames.push_back(count == 1 ? 0 : i * (num_rows - 1) / (count - 1));
+  for (int i = 0; i < count; ++i) {
+    frames.push_back(count == 1 ? (num_rows - 1) / 2 : i * (num_rows - 1) / (count - 1));
+  }
   return frames;
 }
 

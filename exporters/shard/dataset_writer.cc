@@ -161,7 +161,7 @@ Result<ShardManifest> DatasetWriter::Impl::read_whole(int shard) const {
   const fs::path file = shards / (shard_stem(shard) + ".h5");
   DIORAMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(table));
   DIORAMA_ASSIGN_OR_RETURN(ShardManifest manifest, parse_shard_json(text, table.string()));
-  if (manifest.spec_hash != spec_hash || !holds_shard(manifest, spec, shard)) {
+  if (!manifest.vouched || manifest.spec_hash != spec_hash || !holds_shard(manifest, spec, shard)) {
     return output_error(table.string() + " is not that of this shard");
   }
   std::error_code error;

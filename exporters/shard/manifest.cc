@@ -229,7 +229,8 @@ Result<ShardManifest> parse_shard_json(const std::string& text, const std::strin
       return output_error(where + " has format version " + root.at("version").dump() + "; this diorama knows " +
                           std::to_string(kDatasetFormatVersion));
     }
-    if (root.contains(kContentHash)) {
+    manifest.vouched = root.contains(kContentHash);
+    if (manifest.vouched) {
       const std::string hash = root[kContentHash];
       bool as_written = dump(root, -1) + "\n" == text;
       root.erase(kContentHash);

@@ -29,6 +29,7 @@ struct ShardManifest {
   std::string spec_hash;
   std::map<std::string, std::string> spec_facts;
   std::map<std::string, std::vector<ChunkEntry>> chunks;  ///< By column.
+  bool vouched = false;  ///< Read with a checksum that fits.
 };
 
 /// `index.h5` as the manifest names it.
@@ -52,7 +53,7 @@ std::optional<std::map<std::string, std::string>> parse_facts_json(const std::st
 
 /// Ends with a checksum of all that it says.
 std::string shard_json(const ShardManifest& manifest);
-/// kOutput naming `where` if the text is no such manifest, or one that was changed.
+/// kOutput naming `where` if the text is no such manifest, or one that does not fit its checksum.
 Result<ShardManifest> parse_shard_json(const std::string& text, const std::string& where);
 
 /// `dataset.json`; `shards` in order. Without an index where there are too many shards for one.

@@ -60,7 +60,7 @@ class CamerasPanel : public Panel {
     std::vector<std::string> titles;
     std::vector<Channel> channels;
     int index = 0;
-    for (const ChannelInfo& info : picture_channels()) {
+    for (const ChannelInfo& info : all_channels()) {
       // Until the first picture nobody knows what the device can do.
       if (available_ != 0 && !has_channel(available_, info.channel)) continue;
       if (info.channel == channel_) index = static_cast<int>(titles.size());

@@ -111,13 +111,13 @@ class ViewportPanel : public Panel {
   void draw_bar(PanelContext& c) {
     std::vector<std::string> titles;
     int index = 0;
-    for (const ChannelInfo& info : picture_channels()) {
+    for (const ChannelInfo& info : all_channels()) {
       if (info.channel == channel_) index = static_cast<int>(titles.size());
       titles.emplace_back(info.title);
     }
     ImGui::SetNextItemWidth(44 * c.ui.step());
     if (c.ui.choice(Widget("Channel").tip("What the picture shows: colours, or any label of the dataset"), index, titles)) {
-      channel_ = picture_channels()[static_cast<std::size_t>(index)].channel;
+      channel_ = all_channels()[static_cast<std::size_t>(index)].channel;
     }
     c.ui.same_line();
     if (c.ui.button(Widget("Overlays").tip("What is drawn over the picture"))) ImGui::OpenPopup("overlays");

@@ -70,6 +70,8 @@ std::optional<PreviewRequest> preview_of(const SimSnapshot& snapshot,
   request.after = neighbour(snapshot, std::llround(frame_steps));
   request.camera = camera;
   request.channel = channel;
+  request.key = snapshot.scene->key;
+  request.num_tracks = snapshot.scene->layout.num_tracks;
   return request;
 }
 

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "apps/editor/session/sim_session.h"
+#include "engine/core/rng.h"
 #include "engine/core/image.h"
 #include "engine/scene/scene.h"
 #include "renderers/renderer.h"
@@ -38,6 +39,9 @@ struct PreviewRequest {
   double scale = 1.0;  ///< Resolution, (0, 1].
   Channel channel = Channel::kColor;
   bool with_ids = false;  ///< Also the ids of objects, for picking.
+  // Of the channel `tracks`: which points are followed.
+  SampleKey key;
+  int num_tracks = 0;
 };
 
 struct Preview {
@@ -45,7 +49,7 @@ struct Preview {
   PreviewRequest request;
   Status status;             ///< If not ok there is no picture.
   ImageU8 picture;           ///< (H, W, 3)
-  Image<float> values;       ///< (H, W, components): the channel's numbers.
+  Image<float> values;       ///< (H, W, components): the channel's numbers; empty if it has none of pixels.
   Image<std::uint16_t> ids;  ///< (H, W): object_index + 1, 0 = background; empty unless asked for.
   Camera camera;             ///< As drawn: its intrinsics are those of `picture`.
   Pose world_from_camera;

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "apps/pipeline/channel_picture.h"
+#include "apps/pipeline/track_picture.h"
+#include "exporters/labels/tracks.h"
 
 namespace diorama::editor {
 namespace {
@@ -77,7 +79,7 @@ Status PreviewPainter::draw(Preview& preview) {
     if (made.ok()) renderer_ = std::move(made).value();
   }
   DIORAMA_RETURN_IF_ERROR(no_renderer_);
-  preview.channels = renderer_->channels();
+  preview.channels = renderer_->channels() | channel_bit(Channel::kTracks);
   const PreviewRequest& request = preview.request;
   if (const CameraId* own = std::get_if<CameraId>(&request.camera);
       own != nullptr &&
@@ -96,19 +98,38 @@ Status PreviewPainter::draw(Preview& preview) {
   states.push_back(*request.state);
   if (request.after) states.push_back(*request.after);
   const FrameView view{frame, camera};
-  ChannelSet channels = channel_bit(request.channel);
+  // Points are shown over colour.
+  const bool points = request.channel == Channel::kTracks;
+  const Channel drawn = points ? Channel::kColor : request.channel;
+  ChannelSet channels = channel_bit(drawn);
   if (request.with_ids) channels |= channel_bit(Channel::kInstance);
   DIORAMA_ASSIGN_OR_RETURN(const RenderTicket ticket,
                            renderer_->submit(scene_, states, std::span(&view, 1), channels));
   DIORAMA_ASSIGN_OR_RETURN(const RenderedViews pictures, renderer_->wait(ticket));
-  preview.values = channel_values(pictures, 0, request.channel);
-  preview.picture =
-      channel_picture(request.channel, preview.values, preview.camera.near_m, preview.camera.far_m);
+  preview.values = channel_values(pictures, 0, drawn);
+  preview.picture = channel_picture(drawn, preview.values, preview.camera.near_m, preview.camera.far_m);
+  if (points) {
+    preview.values = {};
+    DIORAMA_RETURN_IF_ERROR(draw_points(preview, camera));
+  }
   if (request.with_ids) {
     const Image<float> ids = channel_values(pictures, 0, Channel::kInstance);
     preview.ids = Image<std::uint16_t>(ids.height_px, ids.width_px, 1);
     std::copy(ids.pixels.begin(), ids.pixels.end(), preview.ids.pixels.begin());
   }
+  return {};
+}
+
+Status PreviewPainter::draw_points(Preview& preview, CameraId camera) {
+  if (!rays_) {
+    DIORAMA_ASSIGN_OR_RETURN(rays_, make_point_visibility());
+  }
+  const PreviewRequest& request = preview.request;
+  DIORAMA_ASSIGN_OR_RETURN(
+      const TrackLabels tracks,
+      label_tracks(scene_, std::span(request.state.get(), 1), std::span(&camera, 1),
+                   seed_track_points(scene_, request.key, request.num_tracks), *rays_));
+  draw_tracks(tracks.views.front().image, tracks.views.front().visible, 1, preview.picture);
   return {};
 }
 

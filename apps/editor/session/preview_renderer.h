@@ -67,11 +67,13 @@ class PreviewPainter {
 
  private:
   Status draw(Preview& preview);
+  Status draw_points(Preview& preview, CameraId camera);
   CameraId place_camera(Preview& preview);
 
   RendererOptions options_;
   std::unique_ptr<Renderer> renderer_;
   Status no_renderer_;
+  std::unique_ptr<PointVisibility> rays_;  // made at first use
   // A copy of the scene last drawn with one more camera, so that cameras can be moved and scaled.
   std::shared_ptr<const Scene> copied_;
   Scene scene_;

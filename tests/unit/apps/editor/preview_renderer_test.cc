@@ -94,7 +94,8 @@ TEST_CASE("a scene's camera keeps its shape in the box that it gets, and every c
   const auto renderer = make_renderer(checked());
   REQUIRE(renderer.ok());
   for (const ChannelInfo& shown : all_channels()) {
-    if (!has_channel((*renderer)->channels(), shown.channel)) continue;
+    const bool points = shown.channel == Channel::kTracks;
+    if (!points && !has_channel((*renderer)->channels(), shown.channel)) continue;
     CAPTURE(shown.title);
     PreviewRequest request = stage.request(CameraId(0), shown.channel);
     request.width_px = 24;
@@ -104,7 +105,8 @@ TEST_CASE("a scene's camera keeps its shape in the box that it gets, and every c
     CHECK(preview.picture.width_px == 24);  // 48 x 32 into 24 x 24
     CHECK(preview.picture.height_px == 16);
     CHECK(preview.ids.width_px == 24);
-    CHECK(!preview.text_at(0.5, 0.5).empty());
+    CHECK(preview.text_at(0.5, 0.5).empty() == points);
+    CHECK(has_channel(preview.channels, shown.channel));
   }
   // At its own size it is what generate would record.
   const Preview own = painter.paint(stage.request(CameraId(0), Channel::kInstance));
@@ -122,6 +124,24 @@ TEST_CASE("a scene's camera keeps its shape in the box that it gets, and every c
     }
   }
   CHECK(same > 24 * 16 * 9 / 10);
+}
+
+TEST_CASE("points are dots over the colours, as many as are asked for") {
+  const Stage stage;
+  PreviewPainter painter(checked());
+  const Preview color = painter.paint(stage.request(CameraId(0), Channel::kColor));
+  PreviewRequest request = stage.request(CameraId(0), Channel::kTracks);
+  CHECK(painter.paint(request).picture.pixels == color.picture.pixels);
+  std::size_t before = 0;
+  for (const int count : {2, 60}) {
+    request.num_tracks = count;
+    const Preview preview = painter.paint(request);
+    REQUIRE_MESSAGE(preview.status.ok(), preview.status.message());
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < color.picture.pixels.size(); ++i) changed += preview.picture.pixels[i] != color.picture.pixels[i] ? 1 : 0;
+    CHECK(changed > before);
+    before = changed;
+  }
 }
 
 TEST_CASE("slots take turns, and of one slot's requests the newest is drawn") {
