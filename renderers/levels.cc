@@ -15,7 +15,7 @@ namespace {
 
 using Triangles = std::vector<std::array<std::uint32_t, 3>>;
 
-constexpr std::size_t kLeastTriangles = 512;  // A surface with fewer costs little.
+constexpr std::size_t kLeastTriangles = 2000;  // With fewer, levels cost more than they save.
 constexpr std::size_t kFewestTriangles = 64;
 constexpr double kLeastGain = 0.75;  // Triangles of a level against the one before.
 constexpr float kMaxError = 0.05F;   // Of the surface's extent: it is not to be recognised then.
@@ -148,7 +148,7 @@ std::vector<MeshLevel> mesh_levels(const Mesh& surface, bool own_texcoords) {
   std::vector<MeshLevel> levels;
   if (surface.triangles.size() < kLeastTriangles) return levels;
   const UnitSurface unit = unit_surface(surface, own_texcoords);
-  const bool closed = is_closed(surface);
+  const bool whole = !has_border(surface);
   const Triangles* finer = &surface.triangles;
   double error = 0.0;
   while (finer->size() / 2 >= kFewestTriangles) {
@@ -160,11 +160,11 @@ std::vector<MeshLevel> mesh_levels(const Mesh& surface, bool own_texcoords) {
         unit.positions.size(), sizeof(glm::vec3), 3 * (finer->size() / 2), kMaxError, 0, &estimate);
     level.triangles.resize(indices / 3);
     if (static_cast<double>(level.triangles.size()) > kLeastGain * static_cast<double>(finer->size())) break;
-    if (closed) {
+    if (whole) {
       Mesh coarser;
       coarser.positions = surface.positions;
       coarser.triangles = level.triangles;
-      if (!is_closed(coarser)) break;
+      if (has_border(coarser)) break;
     }
     error = std::max({error, measure(unit, level.triangles), static_cast<double>(estimate)});
     if (!(error < static_cast<double>(kMaxError))) break;

@@ -166,6 +166,32 @@ void add_planar_texcoords(Mesh& mesh) {
   }
 }
 
+/// By an edge's positions, the lower number first: how many triangles go along it that way and the other.
+using Edges = std::map<std::pair<int, int>, std::array<int, 2>>;
+
+/// Of all triangles with three different positions.
+Edges edges_of(const Mesh& mesh) {
+  std::map<std::array<double, 3>, int> position_index;
+  std::vector<int> welded(mesh.positions.size());
+  for (std::size_t i = 0; i < mesh.positions.size(); ++i) {
+    const dvec3& p = mesh.positions[i];
+    const int next = static_cast<int>(position_index.size());
+    // Adding 0.0 turns -0.0 into 0.0: both are one position.
+    welded[i] = position_index.try_emplace({p.x + 0.0, p.y + 0.0, p.z + 0.0}, next).first->second;
+  }
+  Edges edges;
+  for (const auto& triangle : mesh.triangles) {
+    std::array<int, 3> corner{};
+    for (std::size_t i = 0; i < 3; ++i) corner[i] = welded[triangle[i]];
+    if (corner[0] == corner[1] || corner[1] == corner[2] || corner[2] == corner[0]) continue;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const int from = corner[i], to = corner[(i + 1) % 3];
+      ++edges[std::minmax(from, to)][from < to ? 0 : 1];
+    }
+  }
+  return edges;
+}
+
 }  // namespace
 
 Mesh tessellate(const Shape& shape, const Mesh* source) {
@@ -232,29 +258,19 @@ double round_error_m(const Shape& shape, int stride) {
 }
 
 bool is_closed(const Mesh& mesh) {
-  std::map<std::array<double, 3>, int> position_index;
-  std::vector<int> welded(mesh.positions.size());
-  for (std::size_t i = 0; i < mesh.positions.size(); ++i) {
-    const dvec3& p = mesh.positions[i];
-    const int next = static_cast<int>(position_index.size());
-    // Adding 0.0 turns -0.0 into 0.0: both are one position.
-    welded[i] = position_index.try_emplace({p.x + 0.0, p.y + 0.0, p.z + 0.0}, next).first->second;
+  for (const auto& [edge, counts] : edges_of(mesh)) {
+    if (counts != std::array<int, 2>{1, 1}) return false;
   }
-  std::map<std::pair<int, int>, int> edges;
   double six_volumes = 0.0;
-  for (const auto& triangle : mesh.triangles) {
-    std::array<int, 3> corner{};
-    for (int i = 0; i < 3; ++i) corner[i] = welded[triangle[i]];
-    if (corner[0] == corner[1] || corner[1] == corner[2] || corner[2] == corner[0]) continue;
-    for (int i = 0; i < 3; ++i) ++edges[{corner[i], corner[(i + 1) % 3]}];
-    six_volumes += glm::dot(mesh.positions[triangle[0]],
-                            glm::cross(mesh.positions[triangle[1]], mesh.positions[triangle[2]]));
-  }
-  for (const auto& [edge, count] : edges) {
-    const auto twin = edges.find({edge.second, edge.first});
-    if (count != 1 || twin == edges.end() || twin->second != 1) return false;
+  for (const auto& [a, b, c] : mesh.triangles) {
+    six_volumes += glm::dot(mesh.positions[a], glm::cross(mesh.positions[b], mesh.positions[c]));
   }
   return six_volumes > 0.0;
+}
+
+bool has_border(const Mesh& mesh) {
+  const Edges edges = edges_of(mesh);
+  return std::any_of(edges.begin(), edges.end(), [](const auto& edge) { return edge.second[0] != edge.second[1]; });
 }
 
 }  // namespace diorama

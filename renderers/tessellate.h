@@ -30,4 +30,7 @@ double round_error_m(const Shape& shape, int stride);
 /// outside.
 bool is_closed(const Mesh& mesh);
 
+/// True if triangles end somewhere: some edge has not as many of them in one direction as in the other. Vertices as above.
+bool has_border(const Mesh& mesh);
+
 }  // namespace diorama

@@ -212,7 +212,7 @@ TEST_CASE("a dataset that begins at another episode and names its parent is good
   TempDir dir;
   DatasetSpec spec = tiny::spec(3, 2);
   spec.first_episode = 5;
-  spec.parent = {"continued", "ab12", "cd34", 5, 7, true};
+  spec.parent = {"continued", "ab12", "cd34", 5, 7, true, {7}};
   const fs::path set = dir.path() / "set";
   const Status written = tiny::write_dataset(set, spec, OutputMode::kNew, {6});
   REQUIRE_MESSAGE(written.ok(), written.message());
