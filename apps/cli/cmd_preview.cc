@@ -28,6 +28,7 @@ struct Arguments {
   std::string out = "preview.png";
   std::string animate;
   std::string channels;
+  std::string views;
   std::int64_t episode = 0;
   std::uint64_t seed = 0;
   bool seed_given = false;
@@ -70,6 +71,7 @@ Result<ChannelSet> shown_channels(const Arguments& a, const schema::Scenario* sc
 Result<Written> draw(Arguments a) {
   const bool animate = !a.animate.empty();
   if (a.sheet.num_frames == 0) a.sheet.num_frames = animate ? std::numeric_limits<int>::max() : kSheetFrames;
+  if (!a.views.empty()) a.sheet.views = split(a.views, ',');
   std::error_code ignored;
   const std::string extension = std::filesystem::path(a.source).extension();
   if (std::filesystem::is_directory(a.source, ignored) || extension == ".h5" || extension == ".hdf5") {
@@ -111,7 +113,7 @@ Command preview_command() {
   return {"preview", "Draw a contact sheet or an animation of an episode: views by channels",
           "  diorama preview scenes/library/billiards.textproto --out billiards.png\n"
           "  diorama preview scenes/library/clutter.textproto --seed 7 --episode 3 --renderer raycast\n"
-          "  diorama preview scenes/library/dominoes.textproto --channels all --frames 1\n"
+          "  diorama preview scenes/library/dominoes.textproto --channels all --frames 1 --views main\n"
           "  diorama preview scenes/library/pushing.textproto --animate pushing.webp --channels rgb,flow\n"
           "  diorama preview data/clutter --episode 0 --frames 8",
           [](const Options& options) {
@@ -123,6 +125,7 @@ Command preview_command() {
             options.value("--channels", a->channels, "Channels to show: all, or of " + channel_names(kAllChannels) +
                                                           " (default: what the scenario records or the dataset has)")
                 .type_name("A,B,C").check(not_empty());
+            options.value("--views", a->views, "Cameras to show, by name (default: all)").type_name("A,B,C").check(not_empty());
             options.value("--episode", a->episode, "Episode index; of a dataset: the position among those kept (default: 0)")
                 .type_name("E").check(whole_number(0, std::int64_t{1} << 40));
             const Option seed =

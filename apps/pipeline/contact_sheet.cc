@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "apps/pipeline/channel_picture.h"
 #include "apps/pipeline/episode_runner.h"
@@ -22,6 +23,8 @@ namespace {
 constexpr int kMarginPx = 6;
 constexpr int kTextScale = 1;
 constexpr int kTextHeightPx = 10;
+constexpr std::size_t kMaxColumns = 6;  // Of one view's channels, before they are wrapped.
+constexpr std::uint8_t kGround = 28;    // Behind the pictures.
 
 /// One line of the sheet: what it shows and a picture for each moment (or channel).
 struct SheetRow {
@@ -96,7 +99,7 @@ ImageU8 compose_rows(const std::string& title, const std::vector<std::string>& c
   for (const SheetRow& row : rows) height += (row.cells.empty() ? 0 : row.cells[0].height_px) + kMarginPx;
 
   ImageU8 sheet(height, width, 3);
-  std::fill(sheet.pixels.begin(), sheet.pixels.end(), std::uint8_t{28});
+  std::fill(sheet.pixels.begin(), sheet.pixels.end(), kGround);
   draw_text(title, kMarginPx, kMarginPx, kTextScale, 230, sheet);
   int top = 2 * kMarginPx + kTextHeightPx;
   int left = caption_width + 2 * kMarginPx;
@@ -118,8 +121,33 @@ ImageU8 compose_rows(const std::string& title, const std::vector<std::string>& c
   return sheet;
 }
 
+/// Rows of cells, each with its own caption above it.
+ImageU8 compose_grid(const std::string& title, const std::vector<Strip>& strips, std::size_t moment) {
+  const std::size_t num_rows = (strips.size() + kMaxColumns - 1) / kMaxColumns;
+  const std::size_t num_columns = (strips.size() + num_rows - 1) / num_rows;
+  int cell_width = 0, cell_height = 0;
+  for (const Strip& strip : strips) {
+    cell_width = std::max({cell_width, strip.cells[moment].width_px, text_width_px(strip.channel, kTextScale)});
+    cell_height = std::max(cell_height, strip.cells[moment].height_px);
+  }
+  const int step_x = cell_width + kMarginPx, step_y = cell_height + kTextHeightPx + 2 * kMarginPx;
+  const int top = 2 * kMarginPx + kTextHeightPx;
+  const int width = std::max(static_cast<int>(num_columns) * step_x + kMarginPx, text_width_px(title, kTextScale) + 2 * kMarginPx);
+  ImageU8 sheet(top + static_cast<int>(num_rows) * step_y + kMarginPx, width, 3);
+  std::fill(sheet.pixels.begin(), sheet.pixels.end(), kGround);
+  draw_text(title, kMarginPx, kMarginPx, kTextScale, 230, sheet);
+  for (std::size_t i = 0; i < strips.size(); ++i) {
+    const int left = kMarginPx + static_cast<int>(i % num_columns) * step_x;
+    const int above = top + static_cast<int>(i / num_columns) * step_y + kMarginPx;
+    draw_text(strips[i].channel, above, left, kTextScale, 150, sheet);
+    paste(strips[i].cells[moment], above + kTextHeightPx + kMarginPx, left, sheet);
+  }
+  return sheet;
+}
+
 /// One moment: a row for each view, a column for each channel.
 ImageU8 compose_moment(const std::string& title, const std::vector<Strip>& strips, std::size_t moment) {
+  if (strips.size() > kMaxColumns && strips.front().view == strips.back().view) return compose_grid(title, strips, moment);
   std::vector<SheetRow> rows;
   std::vector<std::string> channels;
   for (const Strip& strip : strips) {
@@ -152,6 +180,33 @@ ImageU8 track_cell(const ImageU8& color, std::span<const dvec2> image_px, std::s
   return cell;
 }
 
+std::vector<std::string> camera_names(const Scene& scene) {
+  std::vector<std::string> names;
+  for (const Camera& camera : scene.cameras) names.push_back(camera.name);
+  return names;
+}
+
+/// Indices of the views that are asked for, ascending; all if none is.
+Result<std::vector<std::size_t>> chosen_views(const std::vector<std::string>& there, const std::vector<std::string>& asked) {
+  for (const std::string& name : asked) {
+    if (std::find(there.begin(), there.end(), name) == there.end()) {
+      return invalid_input("there is no view '" + name + "'; there are: " + fmt::format("{}", fmt::join(there, ", ")));
+    }
+  }
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    if (asked.empty() || std::find(asked.begin(), asked.end(), there[i]) != asked.end()) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+/// As the manifest calls it; "main" if it does not say.
+std::string main_view_name(const DatasetReader& dataset) {
+  const nlohmann::json root = nlohmann::json::parse(dataset.description_json(), nullptr, false);
+  const nlohmann::json::json_pointer place("/views/0/name");
+  return root.is_object() && root.contains(place) && root[place].is_string() ? root[place].get<std::string>() : "main";
+}
+
 /// The tracks of an episode in all cameras of its scene.
 Result<TrackLabels> follow_points(const SimulatedEpisode& episode, int count) {
   const Scene& scene = episode.sample.scene;
@@ -176,26 +231,28 @@ Result<Film> scenario_film(const Sampler& sampler, PhysicsBackend physics, Rende
 
   Film film;
   film.title = fmt::format("{}  seed {}  episode {}", sampler.scenario().name(), key.seed, key.episode);
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<std::size_t> cameras, chosen_views(camera_names(scene), options.views));
   std::vector<FrameView> views;
   for (const int frame : frames) {
     film.times_s.push_back(states[static_cast<std::size_t>(frame)].time_s);
     film.moments.push_back(fmt::format("{:.2f} s", film.times_s.back()));
-    for (std::size_t c = 0; c < scene.cameras.size(); ++c) views.push_back({frame, CameraId(c)});
+    for (const std::size_t c : cameras) views.push_back({frame, CameraId(c)});
   }
   std::vector<const ChannelInfo*> channels;
   for (const ChannelInfo& info : all_channels()) {
     if (has_channel(options.channels, info.channel)) channels.push_back(&info);
   }
-  for (const Camera& camera : scene.cameras) {
-    for (const ChannelInfo* info : channels) film.strips.push_back({camera.name, info->title, {}});
+  for (const std::size_t c : cameras) {
+    for (const ChannelInfo* info : channels) film.strips.push_back({scene.cameras[c].name, info->title, {}});
   }
   const auto consume = [&](std::span<const FrameView> batch, const RenderedViews& pictures) -> Status {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const auto camera = static_cast<std::size_t>(batch[i].camera.index);
       const Camera& lens = scene.cameras[camera];
+      const auto row = static_cast<std::size_t>(std::find(cameras.begin(), cameras.end(), camera) - cameras.begin());
       for (std::size_t c = 0; c < channels.size(); ++c) {
         const Channel channel = channels[c]->channel;
-        std::vector<ImageU8>& cells = film.strips[channels.size() * camera + c].cells;
+        std::vector<ImageU8>& cells = film.strips[channels.size() * row + c].cells;
         if (channel == Channel::kTracks) {
           const ImageU8 color = channel_picture(Channel::kColor, channel_values(pictures, static_cast<int>(i), Channel::kColor), 0.0, 0.0);
           const std::size_t first = static_cast<std::size_t>(batch[i].frame) * tracks.points.size();
@@ -238,14 +295,23 @@ const FoundColumn* find_column(const DatasetReader& dataset, const std::string& 
   return found == dataset.columns().end() ? nullptr : &*found;
 }
 
-/// "" for the main view, ".<view>" for the others, in the order of their columns.
-std::vector<std::string> view_suffixes(const DatasetReader& dataset) {
-  std::vector<std::string> suffixes;
+/// A view of a dataset, and what its columns' names end in.
+struct StoredView {
+  std::string name;
+  std::string suffix;
+};
+
+/// The main view first, the others in the order of their columns.
+std::vector<StoredView> stored_views(const DatasetReader& dataset) {
+  std::vector<StoredView> views;
   for (const FoundColumn& column : dataset.columns()) {
-    if (column.name == "pixels") suffixes.insert(suffixes.begin(), "");
-    if (column.name.starts_with("pixels.")) suffixes.push_back(column.name.substr(std::string("pixels").size()));
+    if (column.name == "pixels") views.insert(views.begin(), {main_view_name(dataset), ""});
+    if (column.name.starts_with("pixels.")) {
+      const std::string suffix = column.name.substr(std::string("pixels").size());
+      views.push_back({suffix.substr(1), suffix});
+    }
   }
-  return suffixes;
+  return views;
 }
 
 Result<ImageU8> dataset_cell(const DatasetReader& dataset, const FoundColumn& column, const ChannelInfo& info,
@@ -310,14 +376,19 @@ Result<Film> dataset_film(const DatasetReader& dataset, std::int64_t position, c
     film.times_s.push_back(time.empty() ? 0.0 : time[0]);
     film.moments.push_back(fmt::format("{:.2f} s", film.times_s.back()));
   }
-  for (const std::string& view : view_suffixes(dataset)) {
+  const std::vector<StoredView> views = stored_views(dataset);
+  std::vector<std::string> names;
+  for (const StoredView& view : views) names.push_back(view.name);
+  DIORAMA_ASSIGN_OR_RETURN(const std::vector<std::size_t> chosen, chosen_views(names, options.views));
+  for (const std::size_t index : chosen) {
+    const std::string& suffix = views[index].suffix;
     for (const ChannelInfo& info : all_channels()) {
-      const FoundColumn* column = find_column(dataset, column_of(info) + view);
+      const FoundColumn* column = find_column(dataset, column_of(info) + suffix);
       if (column == nullptr || !has_channel(options.channels, info.channel)) continue;
-      Strip strip{view.empty() ? "main" : view.substr(1), info.title, {}};
+      Strip strip{views[index].name, info.title, {}};
       for (const int frame : frames) {
         DIORAMA_ASSIGN_OR_RETURN(ImageU8 cell, info.channel == Channel::kTracks
-                                                   ? dataset_track_cell(dataset, view, offset + frame, options)
+                                                   ? dataset_track_cell(dataset, suffix, offset + frame, options)
                                                    : dataset_cell(dataset, *column, info, offset + frame, options));
         strip.cells.push_back(std::move(cell));
       }

@@ -1,9 +1,11 @@
 // Contact sheets: one picture that shows an episode: a row for each view and channel and a column for each moment,
-// or for a single moment a row for each view and a column for each channel.
+// or for a single moment a row for each view and a column for each channel. Many channels of one view and moment are wrapped.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "apps/pipeline/animation.h"
 #include "apps/pipeline/backends.h"
@@ -17,6 +19,7 @@ struct ContactSheetOptions {
   int num_frames = 6;          ///< Moments, evenly spread over the episode.
   int cell_height_px = 160;    ///< Pictures are scaled down to this height.
   ChannelSet channels = kDefaultChannels;  ///< Shown, of a dataset those that it has.
+  std::vector<std::string> views;          ///< Shown, in the scene's order; empty = all. invalid_input names one that is not there.
 };
 
 /// Draws, simulates and renders episode `key` of a scenario without writing any data.

@@ -143,6 +143,7 @@ struct FrameInfo {
   std::vector<Pose> world_from_node;
   std::vector<Pose> world_from_light;
   std::optional<ShadowFit> shadow;
+  std::vector<double> shadow_scene;  ///< All that the map depends on: the sun's direction and the casters' poses.
 };
 
 class Packer {
@@ -225,6 +226,13 @@ class Packer {
       }
       const dvec3 direction = glm::normalize(info.world_from_light[sun_].rotate(dvec3(0, 0, 1)));
       info.shadow = fit_shadow(casters, direction, kShadowSizeTexels);
+      info.shadow_scene = {direction.x, direction.y, direction.z};
+      for (const ShadowCaster& caster : casters) {
+        const Pose& pose = caster.world_from_shape;
+        info.shadow_scene.insert(info.shadow_scene.end(),
+                                 {pose.position.x, pose.position.y, pose.position.z, pose.rotation.w,
+                                  pose.rotation.x, pose.rotation.y, pose.rotation.z});
+      }
     }
     return frames_.emplace(index, std::move(info)).first->second;
   }
@@ -234,7 +242,7 @@ class Packer {
     const FrameView& view = views_[index];
     const FrameInfo& info = frame(view.frame);
     const Camera& camera = scene_.cameras[view.camera.index];
-    const bool needs_layer = info.shadow && !shadow_layers_.contains(view.frame);
+    const bool needs_layer = info.shadow && !shadow_layers_.contains(info.shadow_scene);
     const int num_lights = static_cast<int>(scene_.lights.size());
     const int max_views = std::min(
         limits_.max_views, shade_ ? kMaxChunkLights / std::max(num_lights, 1) : kMaxChunkViews);
@@ -263,7 +271,7 @@ class Packer {
     const Pose camera_from_world = inverse(world_from_camera);
     if (shade_) set_sky(camera_from_world, record);
     if (info.shadow) {
-      const auto [place, added] = shadow_layers_.try_emplace(view.frame, chunk.num_shadow_layers);
+      const auto [place, added] = shadow_layers_.try_emplace(info.shadow_scene, chunk.num_shadow_layers);
       if (added) {
         ++chunk.num_shadow_layers;
         shadow_frames_.push_back(view.frame);
@@ -455,7 +463,7 @@ class Packer {
   std::vector<Group> caster_groups_;
   std::map<int, FrameInfo> frames_;
   std::vector<Pose> world_from_camera_;  ///< By view.
-  std::map<int, int> shadow_layers_;     ///< Frame to layer, of the current chunk.
+  std::map<std::vector<double>, int> shadow_layers_;  ///< FrameInfo::shadow_scene to layer, of the current chunk.
   std::vector<int> shadow_frames_;       ///< Frames of all chunks' shadow layers, in order.
   int next_shadow_frame_ = 0;            ///< First of the chunk that gets its draws.
   std::vector<std::vector<InstanceRecord>> instances_by_level_;  ///< Of the group at hand; empty in between.

@@ -1,4 +1,4 @@
-// Draws the sun's shadow maps of one chunk, a layer per state. Owned by the renderer; the Device
+// Draws the sun's shadow maps of one chunk, a layer for all states whose casters stand alike. Owned by the renderer; the Device
 // must outlive it. The maps are shared by all submissions, which run one after the other on the
 // queue. Not thread-safe.
 #pragma once

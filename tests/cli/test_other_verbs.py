@@ -102,6 +102,26 @@ def test_preview_shows_every_channel_and_plays_an_episode(cli, scenario, tmp_pat
     assert wrong.returncode == 3 and "flow" in wrong.stderr
 
 
+def test_preview_shows_the_views_that_are_asked_for(cli, scenario, tmp_path):
+    out = tmp_path / "set"
+    assert cli("generate", scenario, "--out", out, "--episodes", "1", "--channels", "all", "--progress", "none").returncode == 0
+
+    def size(source, *arguments):
+        result = cli("preview", source, "--out", tmp_path / "x.png", *arguments)
+        assert result.returncode == 0, result.stderr
+        return png_size(tmp_path / "x.png")
+
+    for source in (scenario, out):
+        both, front = size(source, "--channels", "rgb"), size(source, "--channels", "rgb", "--views", "front")
+        assert size(source, "--channels", "rgb", "--views", "orbit,front") == both
+        assert front[0] == both[0] and front[1] < both[1]
+        # Many channels of one view take several rows.
+        wide, wrapped = size(source, "--channels", "all", "--frames", "1"), size(source, "--channels", "all", "--frames", "1", "--views", "orbit")
+        assert wrapped[0] < wide[0] / 2 and wrapped[1] > 3 * 32
+        wrong = cli("preview", source, "--views", "back")
+        assert wrong.returncode == 3 and "'back'" in wrong.stderr and "front, orbit" in wrong.stderr
+
+
 def test_a_camera_can_have_channels_of_its_own(cli, scenario, tmp_path):
     text = scenario.read_text().replace('camera { name: "orbit"', 'record { channel: DEPTH }\ncamera { name: "orbit" channel: [NORMAL, FLOW]')
     scenario.write_text(text)

@@ -1,6 +1,7 @@
 // Batches, submissions in flight, memory and refusals.
 #include <string>
 
+#include "renderers/vulkan/frame_data.h"
 #include "tests/unit/renderers/vulkan_fixture.h"
 
 namespace diorama {
@@ -47,6 +48,24 @@ TEST_CASE(
     views[place] = {3, CameraId(1)};
     CHECK(alone == draw(shared_renderer(), scene, states, views).view(place));
   }
+}
+
+TEST_CASE("states whose casters stand alike share a shadow map, others do not") {
+  const Scene scene = make_scene();
+  std::vector<State> states = make_states(scene, 3);
+  states[1] = states[0];
+  vulkan::Geometry geometry{.levels = {{0, 3}}};
+  const vulkan::SceneOnDevice device{std::vector<const vulkan::Geometry*>(scene.shapes.size(), &geometry), {}};
+  const auto layers = [&](const std::vector<FrameView>& views) {
+    const vulkan::FrameData data = vulkan::pack_frames(scene, states, views, device, {}, {16, 16});
+    REQUIRE(data.chunks.size() == 1);
+    return data.chunks.front().num_shadow_layers;
+  };
+  CHECK(layers({{0, CameraId(0)}, {0, CameraId(1)}}) == 1);
+  CHECK(layers({{0, CameraId(0)}, {1, CameraId(1)}}) == 1);
+  CHECK(layers({{0, CameraId(0)}, {1, CameraId(1)}, {2, CameraId(1)}}) == 2);
+  states[1].bodies[1].world_from_body.position.z += 1e-9;
+  CHECK(layers({{0, CameraId(0)}, {1, CameraId(1)}}) == 2);
 }
 
 TEST_CASE("a batch larger than a pass holds the same pictures") {
