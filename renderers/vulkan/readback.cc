@@ -50,20 +50,21 @@ void Readback::prepare(Device& device, int width, int height, ChannelSet channel
   far_m_ = std::move(far_m);
   finished_ = false;
   const std::uint64_t picture_pixels = static_cast<std::uint64_t>(width) * height;
-  const auto make = [&](Buffer& buffer, RawPicture picture, std::size_t views) {
+  wanted_.clear();
+  const auto make = [&](HomeBuffer& buffer, RawPicture picture, std::size_t views) {
     if (!wants(picture)) return;
-    reserve(device, buffer, views * picture_pixels * bytes_per_pixel(picture),
-            vk::BufferUsageFlagBits::eTransferDst, MemoryUse::kReadback);
+    buffer.reserve(device, views * picture_pixels * bytes_per_pixel(picture));
+    wanted_.push_back(&buffer);
   };
   make(color_, RawPicture::kColor, far_m_.size());
   make(normal_, RawPicture::kNormal, far_m_.size());
   make(depth_, RawPicture::kDepth, far_m_.size() + static_cast<std::size_t>(num_extra));
   make(id_, RawPicture::kId, far_m_.size() + static_cast<std::size_t>(num_extra));
   make(amodal_, RawPicture::kAmodal, far_m_.size() * static_cast<std::size_t>(amodal_planes));
-  const auto make_layer = [&](Buffer& buffer, Channel channel, RawPicture picture) {
+  const auto make_layer = [&](HomeBuffer& buffer, Channel channel, RawPicture picture) {
     if (!has_channel(channels, channel)) return;
-    reserve(device, buffer, kNumLayers * far_m_.size() * picture_pixels * bytes_per_pixel(picture),
-            vk::BufferUsageFlagBits::eTransferDst, MemoryUse::kReadback);
+    buffer.reserve(device, kNumLayers * far_m_.size() * picture_pixels * bytes_per_pixel(picture));
+    wanted_.push_back(&buffer);
   };
   make_layer(layer_depth_, Channel::kDepthLayers, RawPicture::kDepth);
   make_layer(layer_id_, Channel::kInstanceLayers, RawPicture::kId);
@@ -72,7 +73,7 @@ void Readback::prepare(Device& device, int width, int height, ChannelSet channel
 void Readback::record_copy(const vk::raii::CommandBuffer& commands, const Image& image,
                            RawPicture picture, const Chunk& chunk) const {
   if (!wants(picture)) return;
-  const Buffer& buffer = picture == RawPicture::kColor   ? color_
+  const HomeBuffer& buffer = picture == RawPicture::kColor   ? color_
                          : picture == RawPicture::kDepth ? depth_
                          : picture == RawPicture::kId    ? id_
                          : picture == RawPicture::kAmodal ? amodal_
@@ -84,7 +85,7 @@ void Readback::record_copy(const vk::raii::CommandBuffer& commands, const Image&
       .imageSubresource = {vk::ImageAspectFlagBits::eColor, 0, 0,
                            static_cast<std::uint32_t>(chunk.num_views * planes)},
       .imageExtent = {static_cast<std::uint32_t>(width_), static_cast<std::uint32_t>(height_), 1}};
-  commands.copyImageToBuffer(image.handle(), vk::ImageLayout::eTransferSrcOptimal, buffer.handle(),
+  commands.copyImageToBuffer(image.handle(), vk::ImageLayout::eTransferSrcOptimal, buffer.target(),
                              region);
 }
 
@@ -101,7 +102,11 @@ void Readback::record_layer_copy(const vk::raii::CommandBuffer& commands, const 
          .imageExtent = {static_cast<std::uint32_t>(width_), static_cast<std::uint32_t>(height_), 1}});
   }
   commands.copyImageToBuffer(image.handle(), vk::ImageLayout::eTransferSrcOptimal,
-                             depth ? layer_depth_.handle() : layer_id_.handle(), regions);
+                             depth ? layer_depth_.target() : layer_id_.target(), regions);
+}
+
+void Readback::record_way_home(const vk::raii::CommandBuffer& commands) const {
+  for (const HomeBuffer* buffer : wanted_) buffer->record(commands);
 }
 
 void Readback::make_layers(RenderedViews& views) {

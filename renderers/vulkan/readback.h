@@ -39,6 +39,9 @@ class Readback {
   void record_layer_copy(const vk::raii::CommandBuffer& commands, const Image& image, RawPicture picture, int layer,
                          const Chunk& chunk) const;
 
+  /// On the transfer queue, once all has been copied: the way home of all that `prepare` made room for.
+  void record_way_home(const vk::raii::CommandBuffer& commands) const;
+
   /// Once the device is done: the pictures. Valid until the next `prepare`.
   RenderedViews finish();
 
@@ -56,13 +59,14 @@ class Readback {
   int num_extra_ = 0;
   ChannelSet channels_ = 0;
   std::vector<float> far_m_;
-  Buffer color_;
-  Buffer depth_;
-  Buffer id_;
-  Buffer normal_;
-  Buffer amodal_;
-  Buffer layer_depth_;
-  Buffer layer_id_;
+  HomeBuffer color_;
+  HomeBuffer depth_;
+  HomeBuffer id_;
+  HomeBuffer normal_;
+  HomeBuffer amodal_;
+  HomeBuffer layer_depth_;
+  HomeBuffer layer_id_;
+  std::vector<const HomeBuffer*> wanted_;  ///< Of those.
   int amodal_planes_ = 0;
   std::vector<std::uint16_t> objects_;
   std::vector<std::uint16_t> layer_objects_;

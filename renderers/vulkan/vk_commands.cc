@@ -5,10 +5,13 @@
 
 namespace diorama::vulkan {
 
-CommandSlot::CommandSlot(const Device& device)
+CommandSlot::CommandSlot(const Device& device, QueueUse use)
     : device_(&device),
+      queue_(use == QueueUse::kTransfer ? &device.transfer_queue : &device.queue),
       pool_(device.device.createCommandPool({.flags = vk::CommandPoolCreateFlagBits::eTransient,
-                                             .queueFamilyIndex = device.queue_family})),
+                                             .queueFamilyIndex = use == QueueUse::kTransfer
+                                                                     ? device.transfer_family
+                                                                     : device.queue_family})),
       commands_(std::move(device.device
                               .allocateCommandBuffers({.commandPool = *pool_,
                                                        .level = vk::CommandBufferLevel::ePrimary,
@@ -31,19 +34,19 @@ const vk::raii::CommandBuffer& CommandSlot::begin() {
   return commands_;
 }
 
-void CommandSlot::submit(vk::Semaphore acquired, vk::Semaphore drawn) {
+void CommandSlot::submit(vk::Semaphore before, vk::Semaphore after) {
   commands_.end();
   device_->device.resetFences(*fence_);
   const vk::CommandBufferSubmitInfo commands{.commandBuffer = *commands_};
-  const vk::SemaphoreSubmitInfo wait{.semaphore = acquired,
+  const vk::SemaphoreSubmitInfo wait{.semaphore = before,
                                      .stageMask = vk::PipelineStageFlagBits2::eAllTransfer};
-  const vk::SemaphoreSubmitInfo signal{.semaphore = drawn,
+  const vk::SemaphoreSubmitInfo signal{.semaphore = after,
                                        .stageMask = vk::PipelineStageFlagBits2::eAllCommands};
-  device_->queue.submit2(vk::SubmitInfo2{.waitSemaphoreInfoCount = acquired ? 1U : 0U,
+  queue_->submit2(vk::SubmitInfo2{.waitSemaphoreInfoCount = before ? 1U : 0U,
                                          .pWaitSemaphoreInfos = &wait,
                                          .commandBufferInfoCount = 1,
                                          .pCommandBufferInfos = &commands,
-                                         .signalSemaphoreInfoCount = drawn ? 1U : 0U,
+                                         .signalSemaphoreInfoCount = after ? 1U : 0U,
                                          .pSignalSemaphoreInfos = &signal},
                          *fence_);
   pending_ = true;

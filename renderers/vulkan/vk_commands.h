@@ -6,9 +6,11 @@
 
 namespace diorama::vulkan {
 
+enum class QueueUse { kGraphics, kTransfer };
+
 class CommandSlot {
  public:
-  explicit CommandSlot(const Device& device);
+  explicit CommandSlot(const Device& device, QueueUse use = QueueUse::kGraphics);
 
   /// Waits until the device is done with what was last submitted; returns at once if nothing was.
   void wait_idle();
@@ -16,12 +18,12 @@ class CommandSlot {
   /// Starts to record; the slot must be idle.
   const vk::raii::CommandBuffer& begin();
 
-  /// Ends recording and submits. A window's picture: transfers wait for `acquired`, and `drawn` is
-  /// signalled at the end.
-  void submit(vk::Semaphore acquired = {}, vk::Semaphore drawn = {});
+  /// Ends recording and submits. Transfers wait for `before`, and `after` is signalled at the end.
+  void submit(vk::Semaphore before = {}, vk::Semaphore after = {});
 
  private:
   const Device* device_;
+  const vk::raii::Queue* queue_;
   vk::raii::CommandPool pool_;
   vk::raii::CommandBuffer commands_;
   vk::raii::Fence fence_;

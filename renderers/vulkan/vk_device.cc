@@ -57,6 +57,17 @@ std::optional<std::uint32_t> graphics_family(const vk::raii::PhysicalDevice& phy
   return std::nullopt;
 }
 
+/// One whose queues copy and do nothing else: a device's copy engine.
+std::optional<std::uint32_t> transfer_family(const vk::raii::PhysicalDevice& physical) {
+  const auto families = physical.getQueueFamilyProperties();
+  for (std::uint32_t i = 0; i < families.size(); ++i) {
+    const vk::QueueFlags flags = families[i].queueFlags;
+    const vk::QueueFlags more = vk::QueueFlagBits::eGraphics | vk::QueueFlagBits::eCompute;
+    if ((flags & vk::QueueFlagBits::eTransfer) && !(flags & more)) return i;
+  }
+  return std::nullopt;
+}
+
 /// The baseline of the renderer, and nothing beyond it.
 std::vector<std::string> rejection_reasons(const vk::raii::PhysicalDevice& physical,
                                            const vk::PhysicalDeviceProperties& properties) {
@@ -253,7 +264,7 @@ void keep_freed_memory() {
 }  // namespace
 
 Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation,
-                                            const DeviceExtras& extras) {
+                                            const DeviceExtras& extras, bool stand_in_transfers) {
   DIORAMA_ASSIGN_OR_RETURN(auto instance, make_instance(validation, extras));
   try {
     std::vector<Candidate> candidates = list_candidates(*instance);
@@ -278,16 +289,23 @@ Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool vali
     features.get<vk::PhysicalDeviceVulkan13Features>().synchronization2 = true;
     features.get<vk::PhysicalDeviceVulkan13Features>().maintenance4 = true;
     const float priority = 1.0F;
-    const vk::DeviceQueueCreateInfo queue{
-        .queueFamilyIndex = made->queue_family, .queueCount = 1, .pQueuePriorities = &priority};
+    std::vector<vk::DeviceQueueCreateInfo> queues{
+        {.queueFamilyIndex = made->queue_family, .queueCount = 1, .pQueuePriorities = &priority}};
+    const std::optional<std::uint32_t> transfers = transfer_family(physical);
+    made->has_transfer_queue = transfers.has_value() || stand_in_transfers;
+    made->transfer_family = transfers.value_or(made->queue_family);
+    if (transfers) {
+      queues.push_back({.queueFamilyIndex = *transfers, .queueCount = 1, .pQueuePriorities = &priority});
+    }
     made->device = vk::raii::Device(
         physical, vk::DeviceCreateInfo{.pNext = &features.get<vk::PhysicalDeviceFeatures2>(),
-                                       .queueCreateInfoCount = 1,
-                                       .pQueueCreateInfos = &queue,
+                                       .queueCreateInfoCount = static_cast<std::uint32_t>(queues.size()),
+                                       .pQueueCreateInfos = queues.data(),
                                        .enabledExtensionCount = static_cast<std::uint32_t>(
                                            extras.device_extensions.size()),
                                        .ppEnabledExtensionNames = extras.device_extensions.data()});
     made->queue = made->device.getQueue(made->queue_family, 0);
+    if (made->has_transfer_queue) made->transfer_queue = made->device.getQueue(made->transfer_family, 0);
     return made;
   } catch (...) {
     const Status status = status_of_exception("cannot open a Vulkan device");

@@ -68,6 +68,10 @@ struct Device {
   std::uint32_t queue_family = 0;
   vk::raii::Device device{nullptr};
   vk::raii::Queue queue{nullptr};
+  /// A queue for copies alone, beside the other one; null if the device has none.
+  vk::raii::Queue transfer_queue{nullptr};
+  std::uint32_t transfer_family = 0;
+  bool has_transfer_queue = false;
   vk::PhysicalDeviceMemoryProperties memory;
   vk::PhysicalDeviceLimits limits;
   bool logic_op = false;              ///< Beyond the baseline: amodal masks need it.
@@ -75,9 +79,9 @@ struct Device {
 };
 
 /// `wanted`: index, part of a name, or "" for the best. unavailable names every candidate with its
-/// reasons.
+/// reasons. `stand_in_transfers`: a device without a transfer queue takes its only queue for one.
 Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool validation,
-                                            const DeviceExtras& extras = {});
+                                            const DeviceExtras& extras = {}, bool stand_in_transfers = false);
 
 /// The Status of the exception that is being handled; call it in a catch block.
 Status status_of_exception(const std::string& what);

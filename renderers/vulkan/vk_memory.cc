@@ -1,6 +1,7 @@
 #include "renderers/vulkan/vk_memory.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <initializer_list>
 
@@ -45,7 +46,14 @@ vk::raii::DeviceMemory allocate(const Device& device, const vk::MemoryRequiremen
 
 Buffer::Buffer(Device& device, std::uint64_t size, vk::BufferUsageFlags usage, MemoryUse use)
     : device_(&device.device), size_(size) {
-  vk::raii::Buffer buffer = device.device.createBuffer({.size = size, .usage = usage});
+  const std::array<std::uint32_t, 2> families{device.queue_family, device.transfer_family};
+  const bool two = use == MemoryUse::kDevice && device.has_transfer_queue && families[0] != families[1];
+  vk::raii::Buffer buffer = device.device.createBuffer(
+      {.size = size,
+       .usage = usage,
+       .sharingMode = two ? vk::SharingMode::eConcurrent : vk::SharingMode::eExclusive,
+       .queueFamilyIndexCount = two ? 2U : 0U,
+       .pQueueFamilyIndices = two ? families.data() : nullptr});
   const vk::MemoryRequirements needs = buffer.getMemoryRequirements();
   const std::uint32_t type = memory_type(device, needs.memoryTypeBits, use);
   memory_ = allocate(device, needs, type);
@@ -69,6 +77,20 @@ void reserve(Device& device, Buffer& buffer, std::uint64_t size, vk::BufferUsage
   if (buffer.size() >= size && buffer.size() > 0) return;
   buffer = Buffer();
   buffer = Buffer(device, std::bit_ceil(std::max<std::uint64_t>(size, 4096)), usage, use);
+}
+
+void HomeBuffer::reserve(Device& device, std::uint64_t size) {
+  using Use = vk::BufferUsageFlagBits;
+  size_ = size;
+  vulkan::reserve(device, host_, size, Use::eTransferDst, MemoryUse::kReadback);
+  if (device.has_transfer_queue) {
+    vulkan::reserve(device, device_, size, Use::eTransferDst | Use::eTransferSrc, MemoryUse::kDevice);
+  }
+}
+
+void HomeBuffer::record(const vk::raii::CommandBuffer& commands) const {
+  if (!device_.handle() || size_ == 0) return;
+  commands.copyBuffer(device_.handle(), host_.handle(), vk::BufferCopy{.srcOffset = 0, .dstOffset = 0, .size = size_});
 }
 
 Image::Image(Device& device, const ImageConfig& config) : config_(config) {

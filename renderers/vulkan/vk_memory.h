@@ -36,7 +36,7 @@ class AllocatedBytes {
 };
 
 enum class MemoryUse {
-  kDevice,    ///< Never mapped.
+  kDevice,    ///< Never mapped; the transfer queue may use it, too.
   kUpload,    ///< Mapped and coherent: the host writes, the device reads.
   kReadback,  ///< Mapped, cached by the host if possible: the device writes, the host reads.
 };
@@ -68,6 +68,26 @@ class Buffer {
 /// on the device may use it.
 void reserve(Device& device, Buffer& buffer, std::uint64_t size, vk::BufferUsageFlags usage,
              MemoryUse use);
+
+/// What the device copies pictures to and the host reads: through device memory and the transfer queue where there is one,
+/// so that the next pictures need not wait for the way home.
+class HomeBuffer {
+ public:
+  /// Makes room for `size` bytes, of which all go home. Nothing on the device may use it.
+  void reserve(Device& device, std::uint64_t size);
+
+  vk::Buffer target() const { return device_.handle() ? device_.handle() : host_.handle(); }
+  /// On the transfer queue, once the target is filled: the way home.
+  void record(const vk::raii::CommandBuffer& commands) const;
+
+  std::byte* mapped() const { return host_.mapped(); }
+  void invalidate() const { host_.invalidate(); }
+
+ private:
+  Buffer device_;  ///< Null without a transfer queue.
+  Buffer host_;
+  std::uint64_t size_ = 0;
+};
 
 struct ImageConfig {
   vk::Format format = vk::Format::eUndefined;

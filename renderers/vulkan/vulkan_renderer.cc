@@ -31,9 +31,18 @@ constexpr std::int64_t kTargetBudgetBytes = std::int64_t{64} << 20;
 constexpr int kMaxLayersPerPass = kMaxChunkViews;
 constexpr int kMaxShadowLayers = 32;
 
+/// Copies on the transfer queue, which begin when the pictures are drawn.
+struct WayHome {
+  explicit WayHome(const Device& device)
+      : commands(device, QueueUse::kTransfer), drawn(device.device.createSemaphore({})) {}
+  CommandSlot commands;
+  vk::raii::Semaphore drawn;
+};
+
 /// What one submission needs for itself until the device is done with it.
 struct Slot {
   CommandSlot commands;
+  std::optional<WayHome> way_home;  ///< Where there is a transfer queue.
   vk::raii::DescriptorSet set;
   DrawTables tables;
   Buffer staging;
@@ -101,6 +110,7 @@ class VulkanRenderer : public Renderer {
       const vk::DescriptorSetLayout layout = *gbuffer_pass_.set_layout();
       slots_.push_back(
           {.commands = CommandSlot(*device_),
+           .way_home = device_->has_transfer_queue ? std::optional<WayHome>(*device_) : std::nullopt,
            .set = std::move(device_->device
                                    .allocateDescriptorSets({.descriptorPool = *descriptor_pool_,
                                                             .descriptorSetCount = 1,
@@ -162,7 +172,7 @@ class VulkanRenderer : public Renderer {
     }
     try {
       Slot& slot = slots_[ticket % kNumSlots];
-      slot.commands.wait_idle();
+      wait_idle(slot);
       DIORAMA_RETURN_IF_ERROR(check_messages());
       return slot.readback.finish();
     } catch (...) {
@@ -247,7 +257,7 @@ class VulkanRenderer : public Renderer {
                                       std::span<const FrameView> views, ChannelSet channels) {
     const bool shade = has_channel(channels, Channel::kColor);
     Slot& slot = slots_[next_ticket_ % kNumSlots];
-    slot.commands.wait_idle();
+    wait_idle(slot);
     Staging staging;
     Result<SceneOnDevice> on_device = scene_->prepare(scene, shade, staging);
     if (!on_device.ok()) {
@@ -315,12 +325,30 @@ class VulkanRenderer : public Renderer {
         layer_pass_.record(commands, *scene_, slot.tables, targets, chunk, slot.readback);
       }
     }
-    memory_barrier(commands,
-                   {vk::PipelineStageFlagBits2::eCopy, vk::AccessFlagBits2::eTransferWrite},
-                   {vk::PipelineStageFlagBits2::eHost, vk::AccessFlagBits2::eHostRead});
-    slot.commands.submit();
+    submit(slot, commands);
     DIORAMA_RETURN_IF_ERROR(check_messages());
     return next_ticket_++;
+  }
+
+  static void wait_idle(Slot& slot) {
+    slot.commands.wait_idle();
+    if (slot.way_home) slot.way_home->commands.wait_idle();
+  }
+
+  /// What was drawn and copied by `commands` comes to the host.
+  static void submit(Slot& slot, const vk::raii::CommandBuffer& commands) {
+    const Access copied{vk::PipelineStageFlagBits2::eCopy, vk::AccessFlagBits2::eTransferWrite};
+    const Access read{vk::PipelineStageFlagBits2::eHost, vk::AccessFlagBits2::eHostRead};
+    if (!slot.way_home) {
+      memory_barrier(commands, copied, read);
+      slot.commands.submit();
+      return;
+    }
+    slot.commands.submit({}, *slot.way_home->drawn);
+    const vk::raii::CommandBuffer& home = slot.way_home->commands.begin();
+    slot.readback.record_way_home(home);
+    memory_barrier(home, copied, read);
+    slot.way_home->commands.submit(*slot.way_home->drawn);
   }
 
   void fill(Slot& slot, const FrameData& data, const Targets& targets, const Staging& staging,
@@ -385,7 +413,7 @@ class VulkanRenderer : public Renderer {
 }  // namespace vulkan
 
 Result<std::unique_ptr<Renderer>> make_vulkan_renderer(const VulkanOptions& options) {
-  DIORAMA_ASSIGN_OR_RETURN(auto device, vulkan::make_device(options.device, options.validation));
+  DIORAMA_ASSIGN_OR_RETURN(auto device, vulkan::make_device(options.device, options.validation, {}, options.stand_in_transfers));
   const std::string name = device->candidate.name;
   try {
     return std::unique_ptr<Renderer>(std::make_unique<vulkan::VulkanRenderer>(std::move(device)));

@@ -16,6 +16,7 @@ struct VulkanOptions {
                        ///< best one.
   bool validation =
       false;  ///< Validation layers with synchronization validation; a message makes wait() fail.
+  bool stand_in_transfers = false;  ///< Copies go the way of devices with a transfer queue on all others, too: for tests.
 };
 
 /// unavailable(...) with the reason for each candidate if no device will do.

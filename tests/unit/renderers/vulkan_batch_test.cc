@@ -50,6 +50,35 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("pictures are the same by the way of a transfer queue, with several submissions under way") {
+  const Scene scene = make_scene();
+  const std::vector<State> states = make_states(scene, 8);
+  auto made = make_vulkan_renderer({.device = "", .validation = true, .stand_in_transfers = true});
+  REQUIRE_MESSAGE(made.ok(), made.status().message());
+  Renderer& renderer = **made;
+  std::vector<RenderTicket> tickets;
+  for (int i = 0; i < 9; ++i) {
+    const std::vector<FrameView> views = {{i % 8, CameraId(0)}, {(i + 3) % 8, CameraId(1)}};
+    const auto ticket = renderer.submit(scene, states, views, renderer.channels());
+    REQUIRE_MESSAGE(ticket.ok(), ticket.status().message());
+    tickets.push_back(*ticket);
+    if (i < 1) continue;
+    const auto done = renderer.wait(tickets[static_cast<std::size_t>(i - 1)]);
+    REQUIRE_MESSAGE(done.ok(), done.status().message());
+    const Pictures home = copy_of(*done);
+    const std::vector<std::int64_t> masks = copy(done->get<Channel::kAmodal>());
+    const std::vector<float> layers = copy(done->get<Channel::kDepthLayers>());
+    const auto direct = shared_renderer().submit(scene, states, std::vector<FrameView>{{(i - 1) % 8, CameraId(0)}, {(i + 2) % 8, CameraId(1)}},
+                                                 shared_renderer().channels());
+    REQUIRE(direct.ok());
+    const auto wanted = shared_renderer().wait(*direct);
+    REQUIRE(wanted.ok());
+    CHECK(home == copy_of(*wanted));
+    CHECK(masks == copy(wanted->get<Channel::kAmodal>()));
+    CHECK(layers == copy(wanted->get<Channel::kDepthLayers>()));
+  }
+}
+
 TEST_CASE("states whose casters stand alike share a shadow map, others do not") {
   const Scene scene = make_scene();
   std::vector<State> states = make_states(scene, 3);
