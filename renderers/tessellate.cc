@@ -93,7 +93,7 @@ Mesh make_round(const dvec3& axes, double half_length) {
   return mesh;
 }
 
-/// On the vertices of make_round.
+/// On the vertices of make_round, every `stride`-th segment and band.
 Triangles ball_triangles(bool stretched, int stride) {
   std::vector<std::uint32_t> rows;
   for (int band = 0; band <= kBands; band += stride) {
@@ -134,7 +134,7 @@ Mesh make_cylinder(double radius, double half_length) {
   return mesh;
 }
 
-/// On the vertices of make_cylinder.
+/// On the vertices of make_cylinder, every `stride`-th segment.
 Triangles cylinder_triangles(int stride) {
   Triangles triangles;
   const auto step = static_cast<std::uint32_t>(stride);
@@ -150,6 +150,24 @@ Triangles cylinder_triangles(int stride) {
     }
   }
   return triangles;
+}
+
+/// None for shapes that are not round.
+Triangles round_triangles(const Shape& shape, int stride) {
+  switch (shape.type) {
+    case ShapeType::kSphere:
+    case ShapeType::kEllipsoid:
+      return ball_triangles(false, stride);
+    case ShapeType::kCapsule:
+      return ball_triangles(shape.size.y > 0.0, stride);
+    case ShapeType::kCylinder:
+      return cylinder_triangles(stride);
+    case ShapeType::kPlane:
+    case ShapeType::kBox:
+    case ShapeType::kMesh:
+      break;
+  }
+  return {};
 }
 
 void add_planar_texcoords(Mesh& mesh) {
@@ -228,34 +246,7 @@ Mesh tessellate(const Shape& shape, const Mesh* source) {
   return mesh;
 }
 
-Triangles round_triangles(const Shape& shape, int stride) {
-  DIORAMA_CHECK(stride == 1 || stride == 2 || stride == 4);
-  switch (shape.type) {
-    case ShapeType::kSphere:
-    case ShapeType::kEllipsoid:
-      return ball_triangles(false, stride);
-    case ShapeType::kCapsule:
-      return ball_triangles(shape.size.y > 0.0, stride);
-    case ShapeType::kCylinder:
-      return cylinder_triangles(stride);
-    case ShapeType::kPlane:
-    case ShapeType::kBox:
-    case ShapeType::kMesh:
-      break;
-  }
-  return {};
-}
-
-double round_error_m(const Shape& shape, int stride) {
-  // A chord over the angle a leaves the circle by r (1 - cos(a / 2)). On a ball a triangle's middle is bent so in both
-  // directions; an ellipsoid is a ball that is stretched, by its longest axis at most.
-  const double chord = 1.0 - std::cos(kPi * stride / kSegments);
-  if (shape.type == ShapeType::kCylinder) return shape.size.x * chord;
-  const double radius = shape.type == ShapeType::kEllipsoid
-                            ? std::max({shape.size.x, shape.size.y, shape.size.z})
-                            : shape.size.x;
-  return 2.0 * radius * chord;
-}
+Triangles coarse_triangles(const Shape& shape) { return round_triangles(shape, 2); }
 
 bool is_closed(const Mesh& mesh) {
   for (const auto& [edge, counts] : edges_of(mesh)) {

@@ -18,12 +18,9 @@ namespace diorama {
 /// some). Sphere and ellipsoid 32x16, capsule and cylinder 32 segments.
 Mesh tessellate(const Shape& shape, const Mesh* mesh);
 
-/// Triangles on the vertices of `tessellate`: every `stride`-th (1, 2 or 4) segment and band, inside of
-/// its surface. Empty for shapes that are not round.
-std::vector<std::array<std::uint32_t, 3>> round_triangles(const Shape& shape, int stride);
-
-/// How far any point of the surface of `tessellate` lies from those triangles at most, m.
-double round_error_m(const Shape& shape, int stride);
+/// Triangles on the vertices of `tessellate`, every second segment and band, inside of its surface: for shadow casters.
+/// Empty for shapes that are not round.
+std::vector<std::array<std::uint32_t, 3>> coarse_triangles(const Shape& shape);
 
 /// True if every edge joins exactly two triangles of opposite direction (vertices at one position
 /// count as one) and the enclosed volume is positive: its back faces can never be seen from

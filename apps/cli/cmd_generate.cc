@@ -198,7 +198,7 @@ Command generate_command() {
             add_physics_option(options, a->physics);
             add_renderer_option(options, a->options.renderer.backend);
             add_device_option(options, a->options.renderer.device);
-            options.value("--channels", a->channels, "Channels to record of every view, of " + channel_names(kAllChannels) + " (default: the scenario's)")
+            options.value("--channels", a->channels, "Channels to record of every view: all, or of " + channel_names(kAllChannels) + " (default: the scenario's)")
                 .type_name("A,B,C").check(not_empty());
             options.value("--pixels", a->pixels, "How colour is stored (default: deflate)")
                 .type_name("deflate|raw").check(one_of({"deflate", "raw"}));

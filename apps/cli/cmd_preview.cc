@@ -36,7 +36,8 @@ struct Arguments {
   std::string renderer = renderer_names().front();
   std::string device;
   std::vector<std::string> overrides;
-  ContactSheetOptions sheet{.num_frames = 0};
+  int frames = 0;  ///< 0 = by what is written.
+  ContactSheetOptions sheet;
   bool json = false;
 };
 
@@ -70,7 +71,7 @@ Result<ChannelSet> shown_channels(const Arguments& a, const schema::Scenario* sc
 
 Result<Written> draw(Arguments a) {
   const bool animate = !a.animate.empty();
-  if (a.sheet.num_frames == 0) a.sheet.num_frames = animate ? std::numeric_limits<int>::max() : kSheetFrames;
+  a.sheet.num_frames = a.frames > 0 ? a.frames : animate ? std::numeric_limits<int>::max() : kSheetFrames;
   if (!a.views.empty()) a.sheet.views = split(a.views, ',');
   std::error_code ignored;
   const std::string extension = std::filesystem::path(a.source).extension();
@@ -130,7 +131,7 @@ Command preview_command() {
                 .type_name("E").check(whole_number(0, std::int64_t{1} << 40));
             const Option seed =
                 options.value("--seed", a->seed, "Seed (default: the scenario's)").type_name("SEED").check(seed_number());
-            options.value("--frames", a->sheet.num_frames, "Moments to show (default: 6; of an animation all)")
+            options.value("--frames", a->frames, "Moments to show (default: 6; of an animation all)")
                 .type_name("N").check(whole_number(1, 64));
             options.value("--height", a->sheet.cell_height_px, "Largest height of one picture, px (default: 160)")
                 .type_name("PX").check(whole_number(16, 2048));

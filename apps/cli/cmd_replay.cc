@@ -241,7 +241,7 @@ Command replay_command() {
             .type_name("camera[NAME].FIELD=VALUE")
             .repeatable();
         options.value("--channels", a->channels,
-                       "Channels to record of every view (default: the dataset's)")
+                       "Channels to record of every view, as generate takes them (default: the dataset's)")
             .type_name("A,B,C")
             .check(not_empty());
         const Option renderer =

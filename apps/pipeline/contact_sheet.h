@@ -19,7 +19,7 @@ struct ContactSheetOptions {
   int num_frames = 6;          ///< Moments, evenly spread over the episode.
   int cell_height_px = 160;    ///< Pictures are scaled down to this height.
   ChannelSet channels = kDefaultChannels;  ///< Shown, of a dataset those that it has.
-  std::vector<std::string> views;          ///< Shown, in the scene's order; empty = all. invalid_input names one that is not there.
+  std::vector<std::string> views;  ///< Shown, in the scene's order; empty = all. invalid_input names one that is not there.
 };
 
 /// Draws, simulates and renders episode `key` of a scenario without writing any data.

@@ -23,10 +23,15 @@ Channel channel_of(int value) {
 Result<ChannelSet> named_channels(const std::vector<std::string>& names) {
   ChannelSet set = channel_bit(Channel::kColor);
   for (const std::string& name : names) {
+    if (name == "all") {
+      set = kAllChannels;
+      continue;
+    }
     const std::optional<Channel> found = find_channel(name);
     if (!found) {
       std::vector<std::string> known;
       for (const ChannelInfo& info : all_channels()) known.emplace_back(info.name);
+      known.emplace_back("all");
       return invalid_input("unknown channel '" + name + "'" + did_you_mean(name, known) + "; known: " + join(known, ", "));
     }
     set |= channel_bit(*found);

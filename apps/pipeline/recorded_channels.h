@@ -11,7 +11,7 @@
 
 namespace diorama {
 
-/// Those channels and colour. invalid_input names an unknown one.
+/// Those channels and colour; "all" is every one. invalid_input names an unknown one.
 Result<ChannelSet> named_channels(const std::vector<std::string>& names);
 
 /// By `names` if there are any (for all views alike), else each camera's own channels, else the scenario's. Always with

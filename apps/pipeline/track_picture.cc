@@ -43,4 +43,13 @@ void draw_tracks(std::span<const dvec2> image_px, std::span<const std::uint8_t> 
   }
 }
 
+Status draw_scene_tracks(const Scene& scene, const State& state, CameraId camera, SampleKey key,
+                         int count, PointVisibility& rays, ImageU8& picture) {
+  DIORAMA_ASSIGN_OR_RETURN(const TrackLabels tracks,
+                           label_tracks(scene, std::span(&state, 1), std::span(&camera, 1),
+                                        seed_track_points(scene, key, count), rays));
+  draw_tracks(tracks.views.front().image, tracks.views.front().visible, 1, picture);
+  return {};
+}
+
 }  // namespace diorama

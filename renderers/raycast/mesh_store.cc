@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "renderers/levels.h"
+#include "renderers/levels/levels.h"
 #include "renderers/tessellate.h"
 
 namespace diorama::raycast {
@@ -57,16 +57,12 @@ SolidMesh MeshStore::build(const Shape& shape, const Mesh* source, bool caster) 
   for (const dvec3& p : mesh.positions) {
     solid.radius = std::max(solid.radius, glm::length(p - 0.5 * (solid.bounds.lower + solid.bounds.upper)));
   }
-  const bool is_mesh = shape.type == ShapeType::kMesh;
-  std::vector<MeshLevel> coarser = caster && is_mesh ? std::vector<MeshLevel>() : make_levels(shape, source, mesh);
-  if (caster) {
-    solid.levels.push_back({coarser.empty() ? mesh.triangles : std::move(coarser.front().triangles), {}});
-  } else {
-    solid.levels.push_back({mesh.triangles, {}});
-    for (MeshLevel& level : coarser) {
-      solid.levels.push_back({std::move(level.triangles), {}});
-      solid.errors_m.push_back(level.error_m);
-    }
+  auto coarse = caster ? coarse_triangles(shape) : std::vector<std::array<std::uint32_t, 3>>();
+  solid.levels.push_back({coarse.empty() ? mesh.triangles : std::move(coarse), {}});
+  std::vector<MeshLevel> coarser = caster ? std::vector<MeshLevel>() : make_levels(shape, source, mesh);
+  for (MeshLevel& level : coarser) {
+    solid.levels.push_back({std::move(level.triangles), {}});
+    solid.errors_m.push_back(level.error_m);
   }
   for (SolidMesh::Level& level : solid.levels) level.bvh = build_bvh(solid, level, caster);
   return solid;

@@ -37,7 +37,7 @@ class MeshStore {
  public:
   explicit MeshStore(RTCDevice device) : device_(device) {}
 
-  /// What is seen, or what throws the shadow: of round shapes the second level, which lies inside of what is seen, and
+  /// What is seen, or what throws the shadow: coarse (see coarse_triangles), and
   /// built for speed, as a ray in a million that slips through an edge changes no label. Pointers hold until `trim`.
   const SolidMesh* find_or_add(const Scene& scene, const Shape& shape, bool caster);
 

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "renderers/levels.h"
+#include "renderers/levels/levels.h"
 
 namespace diorama::raycast {
 

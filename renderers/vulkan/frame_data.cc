@@ -6,7 +6,7 @@
 
 #include <glm/gtc/packing.hpp>
 
-#include "renderers/levels.h"
+#include "renderers/levels/levels.h"
 #include "renderers/lighting.h"
 #include "renderers/vulkan/shadow_fit.h"
 
@@ -422,15 +422,11 @@ class Packer {
     }
   }
 
-  /// What moves no border of a shadow by more than a texel. Round shapes are worth their second level always: it lies
-  /// inside of what the shadow falls on.
+  /// What throws the shadow: what is meant for it, else the coarsest that moves no border by more than a texel.
   static int caster_level(const Geometry& geometry, double texel_m) {
-    int level = geometry.round ? 1 : 0;
-    while (level < static_cast<int>(geometry.errors_m.size()) &&
-           geometry.errors_m[static_cast<std::size_t>(level)] <= texel_m) {
-      ++level;
-    }
-    return level;
+    if (geometry.has_caster) return static_cast<int>(geometry.levels.size()) - 1;
+    const auto beyond = std::upper_bound(geometry.errors_m.begin(), geometry.errors_m.end(), texel_m);
+    return static_cast<int>(beyond - geometry.errors_m.begin());
   }
 
   void add_casters(const Chunk& chunk, const Geometry& geometry, int shape_index) {

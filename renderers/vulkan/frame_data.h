@@ -85,10 +85,10 @@ struct Geometry {
     std::uint32_t first_index = 0;
     std::uint32_t num_indices = 0;
   };
-  std::vector<Range> levels;      ///< The surface itself, then its levels of detail.
-  std::vector<double> errors_m;   ///< Of the latter, see levels.h.
+  std::vector<Range> levels;     ///< The surface itself, its levels of detail, and what throws its shadow if that is another.
+  std::vector<double> errors_m;  ///< Of the levels of detail, see levels.h.
   std::int32_t first_vertex = 0;
-  bool round = false;          ///< A primitive that is drawn as flat triangles.
+  bool has_caster = false;     ///< The last of `levels` throws the shadow.
   bool closed = false;         ///< Back faces need not be drawn.
   bool has_texcoords = false;  ///< The mesh's own, not the planar rule's.
   Bounds bounds;               ///< In the shape's frame.

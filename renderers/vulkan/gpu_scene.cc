@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "renderers/levels.h"
+#include "renderers/levels/levels.h"
 #include "renderers/tessellate.h"
 
 namespace diorama::vulkan {
@@ -58,16 +58,22 @@ void GpuScene::stage(vk::Buffer target, std::uint64_t offset, const void* data, 
 /// False if there is no room left; then nothing was staged.
 bool GpuScene::upload(const Shape& shape, const Mesh* source, Geometry& geometry, Staging& staging) {
   const Mesh mesh = tessellate(shape, source);
-  const std::vector<MeshLevel> coarser = make_levels(shape, source, mesh);
-  std::vector<std::array<std::uint32_t, 3>> triangles = mesh.triangles;
-  geometry.levels = {{num_indices_, static_cast<std::uint32_t>(3 * triangles.size())}};
-  for (const MeshLevel& level : coarser) {
+  std::vector<std::array<std::uint32_t, 3>> triangles;
+  geometry = Geometry();
+  const auto add_level = [&](const std::vector<std::array<std::uint32_t, 3>>& level) {
     geometry.levels.push_back({num_indices_ + static_cast<std::uint32_t>(3 * triangles.size()),
-                               static_cast<std::uint32_t>(3 * level.triangles.size())});
+                               static_cast<std::uint32_t>(3 * level.size())});
+    triangles.insert(triangles.end(), level.begin(), level.end());
+  };
+  add_level(mesh.triangles);
+  for (const MeshLevel& level : make_levels(shape, source, mesh)) {
+    add_level(level.triangles);
     geometry.errors_m.push_back(level.error_m);
-    triangles.insert(triangles.end(), level.triangles.begin(), level.triangles.end());
   }
-  geometry.round = shape.type != ShapeType::kMesh && !coarser.empty();
+  if (const auto coarse = coarse_triangles(shape); !coarse.empty()) {
+    add_level(coarse);
+    geometry.has_caster = true;
+  }
   const auto vertices = static_cast<std::uint32_t>(mesh.positions.size());
   const auto indices = static_cast<std::uint32_t>(triangles.size() * 3);
   vertices_wanted_ += vertices;
@@ -111,8 +117,8 @@ const Geometry* GpuScene::find_or_add(const Scene& scene, const Shape& shape, St
     const auto found = meshes_.find(key);
     if (found != meshes_.end()) return &found->second;
     Geometry geometry;
-    geometry.has_texcoords = mesh->texcoords.size() == mesh->positions.size();
     if (!upload(shape, mesh.get(), geometry, staging)) return nullptr;
+    geometry.has_texcoords = mesh->texcoords.size() == mesh->positions.size();
     return &meshes_.emplace(key, std::move(geometry)).first->second;
   }
   const PrimitiveKey key(static_cast<int>(shape.type), shape.size.x, shape.size.y, shape.size.z);

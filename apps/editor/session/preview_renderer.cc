@@ -7,7 +7,6 @@
 
 #include "apps/pipeline/channel_picture.h"
 #include "apps/pipeline/track_picture.h"
-#include "exporters/labels/tracks.h"
 
 namespace diorama::editor {
 namespace {
@@ -125,12 +124,7 @@ Status PreviewPainter::draw_points(Preview& preview, CameraId camera) {
     DIORAMA_ASSIGN_OR_RETURN(rays_, make_point_visibility());
   }
   const PreviewRequest& request = preview.request;
-  DIORAMA_ASSIGN_OR_RETURN(
-      const TrackLabels tracks,
-      label_tracks(scene_, std::span(request.state.get(), 1), std::span(&camera, 1),
-                   seed_track_points(scene_, request.key, request.num_tracks), *rays_));
-  draw_tracks(tracks.views.front().image, tracks.views.front().visible, 1, preview.picture);
-  return {};
+  return draw_scene_tracks(scene_, *request.state, camera, request.key, request.num_tracks, *rays_, preview.picture);
 }
 
 Preview PreviewPainter::paint(PreviewRequest request) {

@@ -83,7 +83,8 @@ TEST_CASE("states whose casters stand alike share a shadow map, others do not") 
   const Scene scene = make_scene();
   std::vector<State> states = make_states(scene, 3);
   states[1] = states[0];
-  vulkan::Geometry geometry{.levels = {{0, 3}}};
+  vulkan::Geometry geometry;
+  geometry.levels = {{0, 3}};
   const vulkan::SceneOnDevice device{std::vector<const vulkan::Geometry*>(scene.shapes.size(), &geometry), {}};
   const auto layers = [&](const std::vector<FrameView>& views) {
     const vulkan::FrameData data = vulkan::pack_frames(scene, states, views, device, {}, {16, 16});

@@ -23,8 +23,8 @@ struct MeshLevel {
 };
 
 /// The levels of a shape, whose surface is `tessellate(shape, mesh)`: each coarser than the one before, all than the
-/// surface itself. None where there are few triangles anyway, or where the surface cannot be simplified.
-/// Meshes: quadric edge collapse (Garland and Heckbert 1997) by meshoptimizer; errors are measured, at up to 4096 vertices.
+/// surface itself. Of meshes alone: none where there are few triangles, or where the surface cannot be simplified.
+/// Quadric edge collapse (Garland and Heckbert 1997) by meshoptimizer; errors are measured, at up to 4096 vertices.
 std::vector<MeshLevel> make_levels(const Shape& shape, const Mesh* mesh, const Mesh& surface);
 
 /// 0 = the surface itself, k = the k-th of its levels: the coarsest that moves nothing by more than kMaxLevelErrorPx in

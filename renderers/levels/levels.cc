@@ -1,4 +1,4 @@
-#include "renderers/levels.h"
+#include "renderers/levels/levels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -146,7 +146,6 @@ double measure(const UnitSurface& unit, const Triangles& triangles) {
 
 std::vector<MeshLevel> mesh_levels(const Mesh& surface, bool own_texcoords) {
   std::vector<MeshLevel> levels;
-  if (surface.triangles.size() < kLeastTriangles) return levels;
   const UnitSurface unit = unit_surface(surface, own_texcoords);
   const bool whole = !has_border(surface);
   const Triangles* finer = &surface.triangles;
@@ -178,15 +177,8 @@ std::vector<MeshLevel> mesh_levels(const Mesh& surface, bool own_texcoords) {
 }  // namespace
 
 std::vector<MeshLevel> make_levels(const Shape& shape, const Mesh* mesh, const Mesh& surface) {
-  if (shape.type == ShapeType::kMesh) {
-    return mesh_levels(surface, mesh->texcoords.size() == mesh->positions.size());
-  }
-  std::vector<MeshLevel> levels;
-  for (const int stride : {2, 4}) {
-    MeshLevel level{round_triangles(shape, stride), round_error_m(shape, stride)};
-    if (!level.triangles.empty()) levels.push_back(std::move(level));
-  }
-  return levels;
+  if (shape.type != ShapeType::kMesh || surface.triangles.size() < kLeastTriangles) return {};
+  return mesh_levels(surface, mesh->texcoords.size() == mesh->positions.size());
 }
 
 int choose_level(std::span<const double> errors_m, const Bounds& bounds, const Camera& camera, const Pose& camera_from_shape) {
