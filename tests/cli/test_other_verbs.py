@@ -117,7 +117,7 @@ def test_preview_shows_the_views_that_are_asked_for(cli, scenario, tmp_path):
         assert front[0] == both[0] and front[1] < both[1]
         # Many channels of one view take several rows.
         wide, wrapped = size(source, "--channels", "all", "--frames", "1"), size(source, "--channels", "all", "--frames", "1", "--views", "orbit")
-        assert wrapped[0] < wide[0] / 2 and wrapped[1] > 3 * 32
+        assert wrapped[0] < 0.7 * wide[0] and wrapped[1] > 3 * 32
         wrong = cli("preview", source, "--views", "back")
         assert wrong.returncode == 3 and "'back'" in wrong.stderr and "front, orbit" in wrong.stderr
 
