@@ -136,7 +136,7 @@ Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path,
     }
   }
   if (mesh.normals.size() != mesh.positions.size()) mesh = with_normals(mesh);
-  return std::make_shared<const Mesh>(std::move(mesh));
+  return std::make_shared<const Mesh>(welded(mesh));
 }
 
 Result<std::shared_ptr<const Texture>> load_texture(const std::filesystem::path& path, FileHashes& files) {

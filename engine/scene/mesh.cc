@@ -1,9 +1,12 @@
 #include "engine/scene/mesh.h"
 
+#include <array>
 #include <cmath>
 #include <compare>
+#include <functional>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 
 namespace diorama {
 namespace {
@@ -13,7 +16,43 @@ struct PositionKey {
   auto operator<=>(const PositionKey&) const = default;
 };
 
+/// Position, normal, texture coordinates.
+using VertexKey = std::array<double, 8>;
+
+struct VertexHash {
+  std::size_t operator()(const VertexKey& key) const {
+    std::size_t hash = 0;
+    // The multiplier of splitmix64 spreads what neighbouring numbers share.
+    for (const double value : key) hash = (hash ^ std::hash<double>()(value)) * 0x9e3779b97f4a7c15ULL;
+    return hash;
+  }
+};
+
 }  // namespace
+
+Mesh welded(const Mesh& mesh) {
+  Mesh result = mesh;
+  result.positions.clear();
+  result.normals.clear();
+  result.texcoords.clear();
+  std::unordered_map<VertexKey, std::uint32_t, VertexHash> vertices;
+  for (auto& triangle : result.triangles) {
+    for (std::uint32_t& v : triangle) {
+      const dvec3& p = mesh.positions[v];
+      const dvec3 n = mesh.normals.empty() ? dvec3(0.0) : mesh.normals[v];
+      const dvec2 t = mesh.texcoords.empty() ? dvec2(0.0) : mesh.texcoords[v];
+      const auto [place, is_new] = vertices.try_emplace({p.x, p.y, p.z, n.x, n.y, n.z, t.x, t.y},
+                                                        static_cast<std::uint32_t>(result.positions.size()));
+      if (is_new) {
+        result.positions.push_back(p);
+        if (!mesh.normals.empty()) result.normals.push_back(n);
+        if (!mesh.texcoords.empty()) result.texcoords.push_back(t);
+      }
+      v = place->second;
+    }
+  }
+  return result;
+}
 
 Mesh with_normals(const Mesh& mesh, double crease_angle_rad) {
   const std::size_t num_triangles = mesh.triangles.size();

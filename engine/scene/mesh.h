@@ -24,4 +24,8 @@ struct Mesh {
 /// `crease_angle_rad`. Splitting adds vertices.
 Mesh with_normals(const Mesh& mesh, double crease_angle_rad = 0.6);
 
+/// The same triangles with vertices that agree in position, normal and texture coordinates as one. They keep the order in
+/// which triangles first use them; those that no triangle uses are left out.
+Mesh welded(const Mesh& mesh);
+
 }  // namespace diorama

@@ -168,6 +168,9 @@ std::vector<MeshLevel> mesh_levels(const Mesh& surface, bool own_texcoords) {
     error = std::max({error, measure(unit, level.triangles), static_cast<double>(estimate)});
     if (!(error < static_cast<double>(kMaxError))) break;
     level.error_m = error * unit.extent_m;
+    // Neighbours one after the other: devices keep the vertices that they transformed last.
+    meshopt_optimizeVertexCache(level.triangles.front().data(), level.triangles.front().data(), 3 * level.triangles.size(),
+                                unit.positions.size());
     levels.push_back(std::move(level));
     finer = &levels.back().triangles;
   }

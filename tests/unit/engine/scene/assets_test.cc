@@ -33,6 +33,25 @@ TEST_CASE("an OBJ file becomes a closed mesh with normals, scaled, and is loaded
   CHECK(library.mesh(path, 1.0)->get() != mesh->get());
 }
 
+TEST_CASE("vertices are shared by the triangles that agree in them, and split at creases and seams") {
+  const TempDir folder;
+  const auto positions = [&](const char* name, const std::string& text) {
+    const auto path = folder.path() / name;
+    std::ofstream(path) << text;
+    AssetLibrary library;
+    const auto mesh = library.mesh(path, 1.0);
+    REQUIRE_MESSAGE(mesh.ok(), mesh.status().message());
+    CHECK((*mesh)->normals.size() == (*mesh)->positions.size());
+    return (*mesh)->positions.size();
+  };
+  const std::string square = "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\n";
+  CHECK(positions("flat.obj", square + "f 1 2 3\nf 1 3 4\n") == 4);
+  CHECK(positions("tetra.obj", kTetrahedron) == 12);  // Sharp everywhere.
+  const std::string corners = "vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\nvt 0.5 0\n";
+  CHECK(positions("mapped.obj", square + corners + "f 1/1 2/2 3/3\nf 1/1 3/3 4/4\n") == 4);
+  CHECK(positions("seam.obj", square + corners + "f 1/1 2/2 3/3\nf 1/5 3/3 4/4\n") == 5);
+}
+
 TEST_CASE("every file that is read is listed with its SHA-256, also one that a mesh file names") {
   const TempDir folder;
   std::ofstream(folder.path() / "tetra.obj") << "mtllib colours.mtl\n" << kTetrahedron;
