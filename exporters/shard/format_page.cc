@@ -34,8 +34,9 @@ Rules of a shard (HDF5, format of 1.10, read by stock h5py without a plugin):
 - Every column has the attributes `unit` and `meaning`; the root has `diorama`, a JSON text with rates, seed, views, objects and classes.
 - Quaternions are w, x, y, z. World right-handed, z up. Camera x right, y down, z forward. Pixel (0, 0) is the centre of the top-left pixel.
 - A file under its final name is complete. In `index.h5` a row of a shard that cannot be read shows as NaN (floats) or the type's least value: check with `diorama_data`, which raises instead.
+- Meshes of 2000 triangles and more are drawn with fewer where they are small in a picture: pixels and their labels, which agree with each other, are then those of a surface that lies within a quarter of a pixel of the mesh's. Points of `track_world` and their visibility are the mesh's own.
 - `solver_state` is there for engines that restore it (MuJoCo), unless the scenario says `record { no_solver_state: true }`.
-- A dataset made by `diorama replay` has `parent` in `dataset.json`: how it was made (`continued`, `rendered`), the SHA-256 of its parent's `dataset.json`, its `spec_hash`, episode (null = all) if continued, the last frame that is the parent's (`frame`), and the rows from which on actions were given, here or in an ancestor (`interventions`). Episodes keep their index; `first_episode` is the first that was drawn.
+- A dataset made by `diorama replay` has `parent` in `dataset.json`: how it was made (`continued`, `rendered`), the SHA-256 of its parent's `dataset.json`, its `spec_hash`, episode (null = all), if continued the last frame that is the parent's (`frame`), and the rows from which on actions were given, here or in an ancestor (`interventions`). Episodes keep their index; `first_episode` is the first that was drawn.
 - A shard without kept episodes has 0 rows in every column; `index.h5` leaves it out.
 )";
 

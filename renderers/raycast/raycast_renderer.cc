@@ -67,13 +67,14 @@ class RaycastRenderer : public Renderer {
     const bool forward = needs_next(channels), backward = needs_previous(channels);
     for (std::size_t i = 0; i < views.size(); ++i) {
       const int frame = views[i].frame;
-      DIORAMA_ASSIGN_OR_RETURN(const View now, place(scene, states, views[i], frame, initial));
+      DIORAMA_ASSIGN_OR_RETURN(const View now, place(scene, states, views[i], frame, initial, nullptr));
+      const std::vector<int>& levels = now.placed->levels();
       std::optional<View> next, previous;
       if (forward && frame + 1 < static_cast<int>(states.size())) {
-        DIORAMA_ASSIGN_OR_RETURN(next, place(scene, states, views[i], frame + 1, initial));
+        DIORAMA_ASSIGN_OR_RETURN(next, place(scene, states, views[i], frame + 1, initial, &levels));
       }
       if (backward && frame > 0) {
-        DIORAMA_ASSIGN_OR_RETURN(previous, place(scene, states, views[i], frame - 1, initial));
+        DIORAMA_ASSIGN_OR_RETURN(previous, place(scene, states, views[i], frame - 1, initial, &levels));
       }
       ViewLabels view_labels(scene, labels, views[i].camera, now, next, previous, channels);
       draw(scene, now, views[i].camera, initial, static_cast<int>(i), normals, view_labels, pictures);
@@ -137,14 +138,16 @@ class RaycastRenderer : public Renderer {
     return {};
   }
 
-  /// A view's camera with the scene at `frame`, in the levels of detail of that camera. What was placed last is kept.
+  /// A view's camera with the scene at `frame`, in the given levels of detail or in those of that camera. What was placed
+  /// last is kept. Neighbours in time take the levels of the picture whose points are looked for there.
   Result<View> place(const Scene& scene, std::span<const State> states, const FrameView& view, int frame,
-                     const std::vector<Pose>& initial) {
+                     const std::vector<Pose>& initial, const std::vector<int>* wanted_levels) {
     const State& state = states[static_cast<std::size_t>(frame)];
     std::vector<Pose> world_from_node = node_poses(scene, state);
     const Pose world_from_camera = camera_pose(scene, view.camera, state, world_from_node, initial);
-    std::vector<int> levels = choose_levels(scene, shapes_, scene.cameras[static_cast<std::size_t>(view.camera.index)],
-                                            world_from_camera, world_from_node);
+    const Camera& camera = scene.cameras[static_cast<std::size_t>(view.camera.index)];
+    std::vector<int> levels =
+        wanted_levels != nullptr ? *wanted_levels : choose_levels(scene, shapes_, camera, world_from_camera, world_from_node);
     auto found = std::find_if(frames_.begin(), frames_.end(), [&](const PlacedFrame& f) {
       return f.frame == frame && f.scene.levels() == levels;
     });

@@ -44,7 +44,7 @@ dvec4 row_times_pose(const dvec4& row, const Pose& a_from_b) {
 struct Group {
   const Geometry* geometry = nullptr;
   SurfaceKind kind = SurfaceKind::kPlain;
-  bool last = false;  ///< Planes: most of them lies behind other things, which then hide it early.
+  bool last = false;  ///< Planes: most of them lies behind other things, which then hide it early. Casters: they move.
   std::vector<int> shapes;
 };
 
@@ -183,7 +183,7 @@ class Packer {
       }
       // Planes are what shadows fall on.
       if (shade_ && device_.shapes[i] != nullptr && shape.type != ShapeType::kPlane) {
-        add_to_groups(caster_groups_, device_.shapes[i], SurfaceKind::kPlain, false, i);
+        add_to_groups(caster_groups_, device_.shapes[i], SurfaceKind::kPlain, moves(i), i);
       }
     }
     std::stable_partition(groups_.begin(), groups_.end(), [](const Group& g) { return !g.last; });
@@ -329,12 +329,56 @@ class Packer {
       for (const int shape : group.shapes) add_instances(chunk, group, shape);
       add_commands(group, instances_by_level_, data_.instances, chunk.draws);
     }
+    chunk.static_layers = static_layers(chunk.num_shadow_layers);
     for (const Group& group : caster_groups_) {
       casters_by_level_.resize(std::max(casters_by_level_.size(), group.geometry->levels.size()));
-      for (const int shape : group.shapes) add_casters(chunk, *group.geometry, shape);
-      add_commands(group, casters_by_level_, data_.casters, chunk.shadow_draws);
+      const bool copied = !group.last && !chunk.static_layers.empty();
+      for (int layer = 0; layer < chunk.num_shadow_layers; ++layer) {
+        if (copied && chunk.static_layers[static_cast<std::size_t>(layer)] != layer) continue;
+        for (const int shape : group.shapes) add_caster(layer, *group.geometry, shape);
+      }
+      add_commands(group, casters_by_level_, data_.casters, copied ? chunk.static_shadow_draws : chunk.shadow_draws);
     }
     next_shadow_frame_ += chunk.num_shadow_layers;
+  }
+
+  bool moves(int shape) const { return scene_.bodies[scene_.shapes[shape].body.index].motion != Motion::kStatic; }
+
+  /// Chunk::static_layers of the chunk that gets its draws.
+  std::vector<int> static_layers(int num_layers) {
+    // A layer is copied in the time that a device of the CPU needs for about half as many triangles.
+    constexpr std::uint32_t kWorthIndices = 3 * 4096;
+    std::vector<int> bases;
+    std::uint32_t indices = 0;
+    bool copied = false;
+    for (int layer = 0; layer < num_layers; ++layer) {
+      const FrameInfo& own = frame(shadow_frames_[next_shadow_frame_ + layer]);
+      int base = 0;
+      while (base < layer && !same_static_map(own, frame(shadow_frames_[next_shadow_frame_ + base]))) ++base;
+      bases.push_back(base);
+      copied = copied || base < layer;
+    }
+    for (const Group& group : caster_groups_) {
+      if (group.last || bases.empty()) continue;
+      const double texel_m = frame(shadow_frames_[next_shadow_frame_]).shadow->texel_m;
+      indices += group.geometry->levels[static_cast<std::size_t>(caster_level(*group.geometry, texel_m))].num_indices *
+                 static_cast<std::uint32_t>(group.shapes.size());
+    }
+    if (!copied || indices < kWorthIndices) return {};
+    return bases;
+  }
+
+  /// Whether all that never moves has the same place in the maps of both.
+  bool same_static_map(const FrameInfo& a, const FrameInfo& b) const {
+    if (a.shadow->row_u != b.shadow->row_u || a.shadow->row_v != b.shadow->row_v || a.shadow->row_depth != b.shadow->row_depth) return false;
+    for (const Group& group : caster_groups_) {
+      for (const int shape : group.shapes) {
+        const auto node = static_cast<std::size_t>(scene_.shapes[shape].node.index);
+        const Pose &in_a = a.world_from_node[node], &in_b = b.world_from_node[node];
+        if (!group.last && (in_a.position != in_b.position || in_a.rotation != in_b.rotation)) return false;
+      }
+    }
+    return true;
   }
 
   /// Moves the records of a group's levels to the others of their kind.
@@ -429,18 +473,16 @@ class Packer {
     return static_cast<int>(beyond - geometry.errors_m.begin());
   }
 
-  void add_casters(const Chunk& chunk, const Geometry& geometry, int shape_index) {
-    for (int layer = 0; layer < chunk.num_shadow_layers; ++layer) {
-      const FrameInfo& info = frame(shadow_frames_[next_shadow_frame_ + layer]);
-      const Pose& world_from_shape = info.world_from_node[scene_.shapes[shape_index].node.index];
-      CasterRecord record;
-      const dvec4 to_clip(0, 0, 0, -1);
-      record.row_x = to_float(row_times_pose(2.0 * info.shadow->row_u + to_clip, world_from_shape));
-      record.row_y = to_float(row_times_pose(2.0 * info.shadow->row_v + to_clip, world_from_shape));
-      record.row_z = to_float(row_times_pose(info.shadow->row_depth, world_from_shape));
-      record.layer = static_cast<std::uint32_t>(layer);
-      casters_by_level_[static_cast<std::size_t>(caster_level(geometry, info.shadow->texel_m))].push_back(record);
-    }
+  void add_caster(int layer, const Geometry& geometry, int shape_index) {
+    const FrameInfo& info = frame(shadow_frames_[next_shadow_frame_ + layer]);
+    const Pose& world_from_shape = info.world_from_node[scene_.shapes[shape_index].node.index];
+    CasterRecord record;
+    const dvec4 to_clip(0, 0, 0, -1);
+    record.row_x = to_float(row_times_pose(2.0 * info.shadow->row_u + to_clip, world_from_shape));
+    record.row_y = to_float(row_times_pose(2.0 * info.shadow->row_v + to_clip, world_from_shape));
+    record.row_z = to_float(row_times_pose(info.shadow->row_depth, world_from_shape));
+    record.layer = static_cast<std::uint32_t>(layer);
+    casters_by_level_[static_cast<std::size_t>(caster_level(geometry, info.shadow->texel_m))].push_back(record);
   }
 
   const Scene& scene_;

@@ -153,6 +153,10 @@ struct Chunk {
   int num_shadow_layers = 0;
   std::vector<Draw> draws;
   std::vector<Draw> shadow_draws;
+  /// Where many triangles never move: by shadow layer, the one that these are drawn in and copied from, itself or one
+  /// before it. Empty where nothing is copied; `shadow_draws` are all then.
+  std::vector<int> static_layers;
+  std::vector<Draw> static_shadow_draws;  ///< Before the others.
 };
 
 struct ChunkLimits {

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <vector>
 
 namespace diorama::vulkan {
 namespace {
@@ -52,8 +53,53 @@ void ShadowPass::reserve_layers(int layers) {
                           .layers = static_cast<int>(std::bit_ceil(static_cast<unsigned>(layers))),
                           .mips = 1,
                           .usage = vk::ImageUsageFlagBits::eDepthStencilAttachment |
-                                   vk::ImageUsageFlagBits::eSampled,
+                                   vk::ImageUsageFlagBits::eSampled | vk::ImageUsageFlagBits::eTransferSrc |
+                                   vk::ImageUsageFlagBits::eTransferDst,
                           .aspect = vk::ImageAspectFlagBits::eDepth});
+}
+
+/// The map is ready to be drawn.
+void ShadowPass::draw(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables,
+                      int num_layers, bool clear, std::span<const Draw> draws) const {
+  const vk::RenderingAttachmentInfo depth{.imageView = map_.view(),
+                                          .imageLayout = vk::ImageLayout::eDepthAttachmentOptimal,
+                                          .loadOp = clear ? vk::AttachmentLoadOp::eClear : vk::AttachmentLoadOp::eLoad,
+                                          .storeOp = vk::AttachmentStoreOp::eStore,
+                                          .clearValue = vk::ClearDepthStencilValue{1.0F, 0}};
+  const vk::Rect2D area{{0, 0}, {kShadowSizeTexels, kShadowSizeTexels}};
+  commands.beginRendering({.renderArea = area,
+                           .layerCount = static_cast<std::uint32_t>(num_layers),
+                           .pDepthAttachment = &depth});
+  commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *pipeline_);
+  commands.setViewport(0,
+                       vk::Viewport{0.0F, 0.0F, kShadowSizeTexels, kShadowSizeTexels, 0.0F, 1.0F});
+  commands.setScissor(0, area);
+  commands.bindVertexBuffers(0, {scene.positions(), tables.casters.handle()}, {0, 0});
+  commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
+  draw_all(commands, tables, draws);
+  commands.endRendering();
+}
+
+/// To every layer from the one that it names, if that is another, between what is drawn before and after.
+void ShadowPass::copy_static(const vk::raii::CommandBuffer& commands, std::span<const int> layers, const Access& drawn) const {
+  constexpr auto kDraw = vk::ImageLayout::eDepthAttachmentOptimal;
+  constexpr auto kFrom = vk::ImageLayout::eTransferSrcOptimal;
+  constexpr auto kTo = vk::ImageLayout::eTransferDstOptimal;
+  const Access copied{vk::PipelineStageFlagBits2::eCopy, vk::AccessFlagBits2::eTransferRead | vk::AccessFlagBits2::eTransferWrite};
+  std::vector<vk::ImageCopy> regions;
+  const auto is_source = [&](std::uint32_t layer) { return layers[layer] == static_cast<int>(layer); };
+  const auto num_layers = static_cast<std::uint32_t>(layers.size());
+  for (std::uint32_t layer = 0; layer < num_layers; ++layer) {
+    image_barrier(commands, map_, drawn, copied, kDraw, is_source(layer) ? kFrom : kTo, layer);
+    if (is_source(layer)) continue;
+    regions.push_back({.srcSubresource = {vk::ImageAspectFlagBits::eDepth, 0, static_cast<std::uint32_t>(layers[layer]), 1},
+                       .dstSubresource = {vk::ImageAspectFlagBits::eDepth, 0, layer, 1},
+                       .extent = {kShadowSizeTexels, kShadowSizeTexels, 1}});
+  }
+  commands.copyImage(map_.handle(), kFrom, map_.handle(), kTo, regions);
+  for (std::uint32_t layer = 0; layer < num_layers; ++layer) {
+    image_barrier(commands, map_, copied, drawn, is_source(layer) ? kFrom : kTo, kDraw, layer);
+  }
 }
 
 void ShadowPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
@@ -68,25 +114,15 @@ void ShadowPass::record(const vk::raii::CommandBuffer& commands, const GpuScene&
     image_barrier(commands, map_, read, read, vk::ImageLayout::eUndefined, kReadLayout);
     return;
   }
-  image_barrier(commands, map_, read, write, vk::ImageLayout::eUndefined,
-                vk::ImageLayout::eDepthAttachmentOptimal);
-  const vk::RenderingAttachmentInfo depth{.imageView = map_.view(),
-                                          .imageLayout = vk::ImageLayout::eDepthAttachmentOptimal,
-                                          .loadOp = vk::AttachmentLoadOp::eClear,
-                                          .storeOp = vk::AttachmentStoreOp::eStore,
-                                          .clearValue = vk::ClearDepthStencilValue{1.0F, 0}};
-  const vk::Rect2D area{{0, 0}, {kShadowSizeTexels, kShadowSizeTexels}};
-  commands.beginRendering({.renderArea = area,
-                           .layerCount = static_cast<std::uint32_t>(chunk.num_shadow_layers),
-                           .pDepthAttachment = &depth});
-  commands.bindPipeline(vk::PipelineBindPoint::eGraphics, *pipeline_);
-  commands.setViewport(0,
-                       vk::Viewport{0.0F, 0.0F, kShadowSizeTexels, kShadowSizeTexels, 0.0F, 1.0F});
-  commands.setScissor(0, area);
-  commands.bindVertexBuffers(0, {scene.positions(), tables.casters.handle()}, {0, 0});
-  commands.bindIndexBuffer(scene.indices(), 0, vk::IndexType::eUint32);
-  draw_all(commands, tables, chunk.shadow_draws);
-  commands.endRendering();
+  constexpr auto kDraw = vk::ImageLayout::eDepthAttachmentOptimal;
+  image_barrier(commands, map_, read, write, vk::ImageLayout::eUndefined, kDraw);
+  if (chunk.static_layers.empty()) {
+    draw(commands, scene, tables, chunk.num_shadow_layers, true, chunk.shadow_draws);
+  } else {
+    draw(commands, scene, tables, chunk.num_shadow_layers, true, chunk.static_shadow_draws);
+    copy_static(commands, chunk.static_layers, write);
+    draw(commands, scene, tables, chunk.num_shadow_layers, false, chunk.shadow_draws);
+  }
   image_barrier(commands, map_, write, read, vk::ImageLayout::eDepthAttachmentOptimal, kReadLayout);
 }
 

@@ -3,6 +3,8 @@
 // queue. Not thread-safe.
 #pragma once
 
+#include <span>
+
 #include "renderers/vulkan/draw_tables.h"
 #include "renderers/vulkan/vk_commands.h"
 #include "renderers/vulkan/vk_pipeline.h"
@@ -24,6 +26,10 @@ class ShadowPass {
   vk::Sampler sampler() const { return *sampler_; }
 
  private:
+  void draw(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables, int num_layers,
+            bool clear, std::span<const Draw> draws) const;
+  void copy_static(const vk::raii::CommandBuffer& commands, std::span<const int> layers, const Access& drawn) const;
+
   Device* device_;
   vk::raii::Sampler sampler_;
   vk::raii::PipelineLayout layout_;

@@ -53,7 +53,8 @@ void CommandSlot::submit(vk::Semaphore before, vk::Semaphore after) {
 }
 
 void image_barrier(const vk::raii::CommandBuffer& commands, const Image& image, Access before,
-                   Access after, vk::ImageLayout old_layout, vk::ImageLayout new_layout) {
+                   Access after, vk::ImageLayout old_layout, vk::ImageLayout new_layout,
+                   std::optional<std::uint32_t> layer) {
   const vk::ImageMemoryBarrier2 barrier{
       .srcStageMask = before.stages,
       .srcAccessMask = before.access,
@@ -64,8 +65,8 @@ void image_barrier(const vk::raii::CommandBuffer& commands, const Image& image, 
       .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
       .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
       .image = image.handle(),
-      .subresourceRange = {image.config().aspect, 0, VK_REMAINING_MIP_LEVELS, 0,
-                           VK_REMAINING_ARRAY_LAYERS}};
+      .subresourceRange = {image.config().aspect, 0, VK_REMAINING_MIP_LEVELS, layer.value_or(0),
+                           layer ? 1 : VK_REMAINING_ARRAY_LAYERS}};
   commands.pipelineBarrier2({.imageMemoryBarrierCount = 1, .pImageMemoryBarriers = &barrier});
 }
 

@@ -2,6 +2,9 @@
 // Not thread-safe.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "renderers/vulkan/vk_memory.h"
 
 namespace diorama::vulkan {
@@ -36,10 +39,11 @@ struct Access {
   vk::AccessFlags2 access;
 };
 
-/// Orders all use of an image before against all after, and changes the layout of all of it. From
-/// eUndefined the content is lost.
+/// Orders all use of an image, or of one of its layers, before against all after, and changes the
+/// layout of it. From eUndefined the content is lost.
 void image_barrier(const vk::raii::CommandBuffer& commands, const Image& image, Access before,
-                   Access after, vk::ImageLayout old_layout, vk::ImageLayout new_layout);
+                   Access after, vk::ImageLayout old_layout, vk::ImageLayout new_layout,
+                   std::optional<std::uint32_t> layer = std::nullopt);
 
 void memory_barrier(const vk::raii::CommandBuffer& commands, Access before, Access after);
 

@@ -216,5 +216,32 @@ TEST_CASE("both renderers take the same levels") {
   }
 }
 
+TEST_CASE("points stay visible from one picture to the next where the level changes in between") {
+  Scene scene = make_scene();
+  scene.cameras[1].far_m = 100.0;
+  auto rays = make_raycast_renderer();
+  REQUIRE(rays.ok());
+  // The ball at the origin goes away from the camera, through all of its levels.
+  std::vector<State> states(12, initial_state(scene));
+  for (std::size_t i = 0; i < states.size(); ++i) states[i].bodies[1].world_from_body.position = dvec3(2.0 - 2.0 * static_cast<double>(i), 0, 0);
+  for (Renderer* renderer : {&shared_renderer(), rays->get()}) {
+    for (int frame = 0; frame + 1 < static_cast<int>(states.size()); ++frame) {
+      const std::vector<FrameView> views = {{frame, CameraId(1)}};
+      const auto ticket = renderer->submit(scene, states, views, channel_set(Channel::kInstance, Channel::kFlowValid));
+      REQUIRE_MESSAGE(ticket.ok(), ticket.status().message());
+      const auto done = renderer->wait(*ticket);
+      REQUIRE_MESSAGE(done.ok(), done.status().message());
+      int seen = 0, valid = 0;
+      for (std::size_t i = 0; i < 64 * 64; ++i) {
+        if (done->get<Channel::kInstance>()[i] != 2) continue;
+        ++seen;
+        valid += done->get<Channel::kFlowValid>()[i] & 1;
+      }
+      CHECK(seen > 20);
+      CHECK(valid >= 0.8 * seen);  // But for the rim.
+    }
+  }
+}
+
 }  // namespace
 }  // namespace diorama

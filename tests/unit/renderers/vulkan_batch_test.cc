@@ -98,6 +98,41 @@ TEST_CASE("states whose casters stand alike share a shadow map, others do not") 
   CHECK(layers({{0, CameraId(0)}, {1, CameraId(1)}}) == 2);
 }
 
+TEST_CASE("what never moves is drawn once into shadow maps that lie alike, and pictures are as without") {
+  SceneBuilder builder;
+  builder.floor(builder.material(0.5, 0));
+  const MaterialId material = builder.material(0.5, 0, 1000, dvec3(0.2, 0.5, 0.8));
+  // 100 balls of 240 triangles in the shadow's pass; they are the borders of all that stands there.
+  for (int i = 0; i < 100; ++i) {
+    builder.body("still" + std::to_string(i), Motion::kStatic, {dvec3(i % 10 - 4.5, i / 10 - 4.5, 0.2)}, ShapeType::kSphere, dvec3(0.2), material);
+  }
+  builder.body("falling", Motion::kDynamic, {dvec3(0, 0, 0.3)}, ShapeType::kBox, dvec3(0.2, 0.3, 0.05), material);
+  builder.camera("a", look_at({3, 0, 3}, {0, 0, 0}), 64, 64, 0.9);
+  builder.sun(dvec3(0, 0, -1));
+  const Scene scene = builder.build();
+  std::vector<State> states(6, initial_state(scene));
+  for (std::size_t i = 0; i < states.size(); ++i) states[i].bodies[101].world_from_body.position.x = 0.3 * static_cast<double>(i) - 1.0;
+  states[5].bodies[7].world_from_body.position.z = 0.25;  // Not even this one stays.
+
+  std::vector<FrameView> views;
+  for (int i = 0; i < 6; ++i) views.push_back({i, CameraId(0)});
+  const Pictures all = draw(shared_renderer(), scene, states, views);
+  for (int i = 0; i < 6; ++i) CHECK(all.view(i) == draw(shared_renderer(), scene, states, {views[static_cast<std::size_t>(i)]}));
+
+  vulkan::Geometry geometry;
+  geometry.levels = {{0, 720}};
+  geometry.bounds = {dvec3(-0.1), dvec3(0.1)};
+  const vulkan::SceneOnDevice device{std::vector<const vulkan::Geometry*>(scene.shapes.size(), &geometry), {}};
+  const vulkan::FrameData data = vulkan::pack_frames(scene, states, views, device, {}, {16, 16});
+  REQUIRE(data.chunks.size() == 1);
+  CHECK(data.chunks.front().static_layers == std::vector<int>{0, 0, 0, 0, 0, 5});
+  std::uint32_t drawn = 0;
+  for (const vulkan::Draw& draw : data.chunks.front().static_shadow_draws) {
+    for (std::uint32_t k = 0; k < draw.num_commands; ++k) drawn += data.commands[draw.first_command + k].num_instances;
+  }
+  CHECK(drawn == 200);
+}
+
 TEST_CASE("a batch larger than a pass holds the same pictures") {
   const Scene scene = make_scene(24, 20);
   const std::vector<State> states = make_states(scene, 40);
