@@ -221,9 +221,9 @@ TEST_CASE("points stay visible from one picture to the next where the level chan
   scene.cameras[1].far_m = 100.0;
   auto rays = make_raycast_renderer();
   REQUIRE(rays.ok());
-  // The ball at the origin goes away from the camera, through all of its levels.
+  // A ball comes nearer: the points of a coarse level lie within the finer one that follows.
   std::vector<State> states(12, initial_state(scene));
-  for (std::size_t i = 0; i < states.size(); ++i) states[i].bodies[1].world_from_body.position = dvec3(2.0 - 2.0 * static_cast<double>(i), 0, 0);
+  for (std::size_t i = 0; i < states.size(); ++i) states[i].bodies[1].world_from_body.position = dvec3(4.6 + 0.4 * static_cast<double>(i), 0, 0.6);
   for (Renderer* renderer : {&shared_renderer(), rays->get()}) {
     for (int frame = 0; frame + 1 < static_cast<int>(states.size()); ++frame) {
       const std::vector<FrameView> views = {{frame, CameraId(1)}};
