@@ -12,7 +12,12 @@ namespace diorama {
 namespace {
 
 constexpr int kMaxBatchViews = 64;
-constexpr std::int64_t kMaxBatchPixels = std::int64_t{64} * 256 * 256;
+/// Of a device of the CPU: what a batch needs stays in its caches, and is little against what the first touch of memory
+/// costs. Of others: a submission has its price.
+constexpr std::int64_t kCpuBatchPixels = std::int64_t{8} * 256 * 256;
+constexpr std::int64_t kMaxBatchPixels = std::int64_t{16} * 256 * 256;
+/// Of large pictures, so that those of a state share its shadow map.
+constexpr int kLeastBatchViews = 4;
 
 struct Batch {
   std::vector<FrameView> views;
@@ -26,12 +31,17 @@ std::vector<Batch> split_into_batches(const Renderer& renderer, const Scene& sce
     const Intrinsics& k = scene.cameras[view.camera.index].intrinsics;
     by_size[{k.width_px, k.height_px}].push_back(view);
   }
+  const std::int64_t most_pixels = renderer.device().is_cpu ? kCpuBatchPixels : kMaxBatchPixels;
   std::vector<Batch> batches;
   for (const auto& [size, same_size] : by_size) {
     const std::int64_t pixels = static_cast<std::int64_t>(size.first) * size.second;
-    const std::int64_t fitting = std::clamp<std::int64_t>(kMaxBatchPixels / pixels, 1, kMaxBatchViews);
-    const auto limit = static_cast<std::size_t>(
-        std::max<std::int64_t>(1, std::min<std::int64_t>(fitting, renderer.max_views(size.first, size.second))));
+    const std::int64_t fitting = std::clamp<std::int64_t>(most_pixels / pixels, kLeastBatchViews, kMaxBatchViews);
+    std::int64_t most = std::max<std::int64_t>(1, std::min<std::int64_t>(fitting, renderer.max_views(size.first, size.second)));
+    // Whole states, if some fit.
+    const auto next = std::ranges::find_if(same_size, [&](const FrameView& v) { return v.frame != same_size.front().frame; });
+    const std::int64_t of_state = next - same_size.begin();
+    if (of_state <= most) most -= most % of_state;
+    const auto limit = static_cast<std::size_t>(most);
     for (std::size_t first = 0; first < same_size.size(); first += limit) {
       const std::size_t last = std::min(first + limit, same_size.size());
       batches.push_back({{same_size.begin() + static_cast<std::ptrdiff_t>(first),

@@ -45,13 +45,19 @@ Result<Bytes> PictureValues::halves(const Column& column, std::span<const float>
   if (own.empty()) return missing_channel(column, column.channel);
   const auto components = static_cast<std::size_t>(channel_info(column.channel).components);
   const auto stored = static_cast<std::size_t>(column.row_shape.back());
-  halves_.assign(column.row_values(), 0);
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (!std::isfinite(own[i])) {
-      return failed("column '" + column.name + "': the renderer gave a value that is not finite");
+  clamped_.resize(column.row_values());
+  if (stored != components) std::fill(clamped_.begin(), clamped_.end(), 0.0F);
+  bool finite = true;
+  for (std::size_t pixel = 0; pixel < own.size() / components; ++pixel) {
+    for (std::size_t k = 0; k < components; ++k) {
+      const float value = own[pixel * components + k];
+      finite = finite && std::isfinite(value);
+      clamped_[pixel * stored + k] = std::clamp(value, -kHalfMax, kHalfMax);
     }
-    halves_[i / components * stored + i % components] = half_from_float(std::clamp(own[i], -kHalfMax, kHalfMax));
   }
+  if (!finite) return failed("column '" + column.name + "': the renderer gave a value that is not finite");
+  halves_.resize(clamped_.size());
+  halves_from_floats(clamped_, halves_);
   return bytes_of<std::uint16_t>(column, halves_);
 }
 

@@ -34,6 +34,7 @@ class PictureValues {
   Result<std::span<const std::byte>> masks(const Column& column, const RenderedViews& pictures, int picture);
 
   std::vector<std::int16_t> ids_;
+  std::vector<float> clamped_;
   std::vector<std::uint16_t> halves_;
   std::vector<std::int64_t> masks_;
   std::vector<PixelBox> visible_;

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 namespace diorama {
 namespace {
@@ -45,6 +46,21 @@ TEST_CASE("a float rounds to the nearest half, ties to even, between all neighbo
   CHECK(half_from_float(65520.0f) == 0x7c00);
   CHECK(half_from_float(INFINITY) == 0x7c00);
   CHECK(half_from_float(1e-30f) == 0);
+}
+
+TEST_CASE("many values become the same halves as one by one") {
+  std::vector<float> values;
+  for (std::uint32_t bits = 0; bits < 0x7f800000u; bits += 9973u) {
+    values.push_back(std::bit_cast<float>(bits));
+    values.push_back(-values.back());
+  }
+  for (std::uint16_t half = 0; half < 0x7bffu; ++half) {
+    values.push_back((float_from_half(half) + float_from_half(static_cast<std::uint16_t>(half + 1))) / 2.0F);
+  }
+  values.resize(values.size() / 8 * 8 + 5);
+  std::vector<std::uint16_t> halves(values.size());
+  halves_from_floats(values, halves);
+  for (std::size_t i = 0; i < values.size(); ++i) REQUIRE(halves[i] == half_from_float(values[i]));
 }
 
 }  // namespace
