@@ -53,7 +53,7 @@ Result<std::vector<Measurement>> bench_physics(const BenchOptions& options);
 /// driver's threads. Modes: single = one view per submission; batch16 = 16 cameras of one state;
 /// batch4x4 = 4 cameras of 4 states; batch64 = 4 cameras of 16 states. About 30 000 triangles, and
 /// render/256/batch16/equal/<n>k with n thousand; render/256/batch16/plain without shadow and
-/// ids on both sides. render/256/<mode>/labels/surface, /amodal, /layers: with all channels of the first
+/// ids on both sides. render/256/batch4x4/labels/surface, /amodal, /layers: with all channels of the first
 /// surface, with masks, with the surfaces behind, against our own rate of colour, depth and ids.
 /// render/256/tracks: 256 points in the same views. The ray caster, on one thread, with shadows by
 /// rays: render/256/raycast/equal, /wall, /cpu and /equal/<n>k.

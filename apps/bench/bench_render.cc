@@ -40,6 +40,7 @@ constexpr Mode kModes[] = {{"single", 4, 1, 1},
                            {"batch4x4", 4, 16, 2},
                            {"batch64", 4, 64, 2}};
 constexpr Mode kBatch16 = kModes[1];
+constexpr Mode kBatch4x4 = kModes[2];
 /// The ray caster; it shares nothing between the views of a state but where the shapes are.
 constexpr Mode kRaycast{"raycast", 4, 16, 1};
 
@@ -288,7 +289,7 @@ Result<std::vector<Measurement>> bench_render(const BenchOptions& options) {
   DIORAMA_RETURN_IF_ERROR(report_triangles(options, *renderer, kBatch16, results));
   DIORAMA_RETURN_IF_ERROR(report_plain(options, *renderer, results));
   DIORAMA_RETURN_IF_ERROR(
-      report_labels(options, *renderer, "render/256/batch16/", kBatch16, results));
+      report_labels(options, *renderer, "render/256/batch4x4/", kBatch4x4, results));
 
   DIORAMA_ASSIGN_OR_RETURN(const std::unique_ptr<Renderer> caster,
                            make_renderer({"raycast", "", options.validation}));

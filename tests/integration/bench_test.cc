@@ -70,7 +70,7 @@ TEST_CASE(
     expected.insert("render/256/raycast/equal/" + triangles);
   }
   for (const std::string labels : {"surface", "amodal", "layers"}) {
-    expected.insert("render/256/batch16/labels/" + labels);
+    expected.insert("render/256/batch4x4/labels/" + labels);
     expected.insert("render/256/raycast/labels/" + labels);
   }
   expected.insert({"render/256/batch16/plain", "render/256/tracks"});
