@@ -38,7 +38,8 @@ std::vector<Batch> split_into_batches(const Renderer& renderer, const Scene& sce
     const std::int64_t fitting = std::clamp<std::int64_t>(most_pixels / pixels, kLeastBatchViews, kMaxBatchViews);
     std::int64_t most = std::max<std::int64_t>(1, std::min<std::int64_t>(fitting, renderer.max_views(size.first, size.second)));
     // Whole states, if some fit.
-    const auto next = std::ranges::find_if(same_size, [&](const FrameView& v) { return v.frame != same_size.front().frame; });
+    const int frame = same_size.front().frame;
+    const auto next = std::ranges::find_if(same_size, [frame](const FrameView& view) { return view.frame != frame; });
     const std::int64_t of_state = next - same_size.begin();
     if (of_state <= most) most -= most % of_state;
     const auto limit = static_cast<std::size_t>(most);

@@ -141,11 +141,10 @@ Status StoredDataset::read_layout() {
   const auto [made, found] =
       std::mismatch(columns_.begin(), columns_.end(), there.begin(), there.end(), same);
   if (made == columns_.end() && found == there.end()) return {};
-  const bool missing = made != columns_.end() && std::ranges::none_of(there, [&](const ClipColumn& column) {
-                         return column.name == made->name;
-                       });
+  const std::string wanted = made != columns_.end() ? made->name : "";
+  const bool missing = !wanted.empty() && std::ranges::none_of(there, [&](const ClipColumn& column) { return column.name == wanted; });
   return invalid_input("its columns are not those that this diorama makes of its scenario: " +
-                       (missing ? "there is no '" + made->name + "'" : "'" + found->name + "' is another one"));
+                       (missing ? "there is no '" + wanted + "'" : "'" + found->name + "' is another one"));
 }
 
 void StoredDataset::number_episodes() {

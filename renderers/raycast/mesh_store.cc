@@ -57,8 +57,9 @@ SolidMesh MeshStore::build(const Shape& shape, const Mesh* source, bool caster) 
   for (const dvec3& p : mesh.positions) {
     solid.radius = std::max(solid.radius, glm::length(p - 0.5 * (solid.bounds.lower + solid.bounds.upper)));
   }
-  auto coarse = caster ? coarse_triangles(shape) : std::vector<std::array<std::uint32_t, 3>>();
-  solid.levels.push_back({coarse.empty() ? mesh.triangles : std::move(coarse), {}});
+  solid.levels.emplace_back();
+  if (caster) solid.levels.front().triangles = coarse_triangles(shape);
+  if (solid.levels.front().triangles.empty()) solid.levels.front().triangles = mesh.triangles;
   std::vector<MeshLevel> coarser = caster ? std::vector<MeshLevel>() : make_levels(shape, source, mesh);
   for (MeshLevel& level : coarser) {
     solid.levels.push_back({std::move(level.triangles), {}});
