@@ -143,6 +143,17 @@ class Hits:
                 self.planar[seen] = shape["kind"] in ("plane", "box")
 
 
+def around(bodies, poses, row, u, v, near, far):
+    """The hits at pixels (u, v), and whether all rays within a pixel about each meet the same shape; `row` as pixel_rays'."""
+    here, alike = None, np.ones(np.shape(u), bool)
+    for du in (0, -1, 1):
+        for dv in (0, -1, 1):
+            hits = Hits(bodies, poses, pixel_rays(row, u + du, v + dv), near, far)
+            here = here or hits
+            alike &= hits.shapes == here.shapes
+    return here, alike
+
+
 class Picture(Hits):
     """The hits of a camera's pixels, (H, W)."""
 

@@ -121,12 +121,8 @@ def visible_by_rays(episode, surface, row):
         clear &= ~(np.minimum(np.abs(value + 0.5), np.abs(value - side + 0.5)) < 0.02)
     clear &= ~(np.abs(z - cam["near"]) < 0.01) & ~(np.abs(z - cam["far"]) < 0.01)
     u, v = np.where(inside, u, 0), np.where(inside, v, 0)
-    here = None
-    for du in (0, -1, 1):
-        for dv in (0, -1, 1):
-            hits = rays.Hits(episode.scene.bodies, episode.poses[row], rays.pixel_rays(camera, u + du, v + dv), cam["near"], cam["far"])
-            here = here or hits
-            clear &= hits.shapes == here.shapes
+    here, alike = rays.around(episode.scene.bodies, episode.poses[row], camera, u, v, cam["near"], cam["far"])
+    clear &= alike
     parts = episode.view("part", surface.view)[surface.row][surface.seen]
     same = (here.ids == surface.objects + 1) & (here.parts == parts)
     slack = 2 * here.slack + 2e-3 * z + 1e-3

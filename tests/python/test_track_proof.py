@@ -143,12 +143,8 @@ def seen_by_rays(episode, view, row, world, shift_px=0.0):
     for value, side in ((u, cam["width"]), (v, cam["height"])):
         clear &= ~(np.minimum(np.abs(value + 0.5), np.abs(value - side + 0.5)) < 0.01)
     u, v = np.where(inside, u, 0), np.where(inside, v, 0)
-    here = None
-    for du in (0, -1, 1):
-        for dv in (0, -1, 1):
-            hits = rays.Hits(episode.scene.bodies, episode.poses[row], rays.pixel_rays(camera, u + du, v + dv), cam["near"], cam["far"])
-            here = here or hits
-            clear &= (hits.shapes == here.shapes) | ~inside
+    here, alike = rays.around(episode.scene.bodies, episode.poses[row], camera, u, v, cam["near"], cam["far"])
+    clear &= alike | ~inside
     same = (here.ids == episode.columns["track_object"][0] + 1) & (here.parts == episode.columns["track_part"][0])
     slack = 2 * here.slack + 1e-4 * z + 1e-5
     behind = z - here.depth
