@@ -5,8 +5,9 @@
 // - A pixel (u, v) is one ray: from the camera's centre through K^-1 (u, v, 1), pixel (0, 0) being the centre of the
 //   top-left pixel. All labels are those of this one ray, never averaged. near_m <= z <= far_m, z planar.
 // - Surfaces are the triangles of `tessellate`; of meshes that are small in a picture the level of detail that
-//   `choose_level` takes for it, which moves nothing by more than a quarter of a pixel. Back faces of closed shapes (`is_closed`) are not seen; open shapes and
-//   planes are seen from both sides. A shape with `visible` false is not there. An endless plane reaches to far_m.
+//   `choose_level` takes for it, which moves nothing by more than a quarter of a pixel. Back faces of closed shapes
+//   (`is_closed`) are not seen; open shapes and planes are seen from both sides. A shape with `visible` false is not there.
+//   An endless plane reaches to far_m.
 // - Depth is that of the triangle. Normal is the interpolated vertex normal, normalised, turned to the side that is
 //   seen of an open shape, in camera axes; stored as round(127 n), halves away from zero.
 // - Part is 1 + the shape's place among all shapes of its body in Scene::shapes (hidden ones count), class Body::class_id.

@@ -44,8 +44,9 @@ dvec4 row_times_pose(const dvec4& row, const Pose& a_from_b) {
 struct Group {
   const Geometry* geometry = nullptr;
   SurfaceKind kind = SurfaceKind::kPlain;
-  bool last = false;  ///< Planes: most of them lies behind other things, which then hide it early. Casters: they move.
-  std::vector<int> shapes;
+  bool last = false;   ///< Planes: most of them lies behind other things, which then hide it early.
+  bool moves = false;  ///< Of casters.
+  std::vector<int> shapes{};
 };
 
 SurfaceKind surface_kind(const Scene& scene, const Shape& shape, bool shade) {
@@ -57,15 +58,14 @@ SurfaceKind surface_kind(const Scene& scene, const Shape& shape, bool shade) {
                                                            : SurfaceKind::kImage;
 }
 
-void add_to_groups(std::vector<Group>& groups, const Geometry* geometry, SurfaceKind kind,
-                   bool last, int shape) {
-  for (Group& group : groups) {
-    if (group.geometry == geometry && group.kind == kind && group.last == last) {
-      group.shapes.push_back(shape);
-      return;
-    }
-  }
-  groups.push_back({geometry, kind, last, {shape}});
+/// To the group that is like `wanted`, or to a new one.
+void add_to_groups(std::vector<Group>& groups, const Group& wanted, int shape) {
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+    return group.geometry == wanted.geometry && group.kind == wanted.kind && group.last == wanted.last &&
+           group.moves == wanted.moves;
+  });
+  Group& group = found != groups.end() ? *found : groups.emplace_back(wanted);
+  group.shapes.push_back(shape);
 }
 
 /// How a shape's points become texture coordinates, see gbuffer.vert.
@@ -178,12 +178,15 @@ class Packer {
     for (int i = 0; i < static_cast<int>(scene_.shapes.size()); ++i) {
       const Shape& shape = scene_.shapes[i];
       if (device_.shapes[i] != nullptr) {
-        add_to_groups(groups_, device_.shapes[i], surface_kind(scene_, shape, shade_),
-                      shape.type == ShapeType::kPlane, i);
+        add_to_groups(groups_,
+                      {.geometry = device_.shapes[i],
+                       .kind = surface_kind(scene_, shape, shade_),
+                       .last = shape.type == ShapeType::kPlane},
+                      i);
       }
       // Planes are what shadows fall on.
       if (shade_ && device_.shapes[i] != nullptr && shape.type != ShapeType::kPlane) {
-        add_to_groups(caster_groups_, device_.shapes[i], SurfaceKind::kPlain, moves(i), i);
+        add_to_groups(caster_groups_, {.geometry = device_.shapes[i], .moves = moves(i)}, i);
       }
     }
     std::stable_partition(groups_.begin(), groups_.end(), [](const Group& g) { return !g.last; });
@@ -332,7 +335,7 @@ class Packer {
     chunk.static_layers = static_layers(chunk.num_shadow_layers);
     for (const Group& group : caster_groups_) {
       casters_by_level_.resize(std::max(casters_by_level_.size(), group.geometry->levels.size()));
-      const bool copied = !group.last && !chunk.static_layers.empty();
+      const bool copied = !group.moves && !chunk.static_layers.empty();
       for (int layer = 0; layer < chunk.num_shadow_layers; ++layer) {
         if (copied && chunk.static_layers[static_cast<std::size_t>(layer)] != layer) continue;
         for (const int shape : group.shapes) add_caster(layer, *group.geometry, shape);
@@ -346,7 +349,7 @@ class Packer {
 
   /// Chunk::static_layers of the chunk that gets its draws.
   std::vector<int> static_layers(int num_layers) {
-    // A layer is copied in the time that a device of the CPU needs for about half as many triangles.
+    // Copying a layer has its price, too: about that of a thousand triangles on a device of the CPU.
     constexpr std::uint32_t kWorthIndices = 3 * 4096;
     std::vector<int> bases;
     std::uint32_t indices = 0;
@@ -359,7 +362,7 @@ class Packer {
       copied = copied || base < layer;
     }
     for (const Group& group : caster_groups_) {
-      if (group.last || bases.empty()) continue;
+      if (group.moves || bases.empty()) continue;
       const double texel_m = frame(shadow_frames_[next_shadow_frame_]).shadow->texel_m;
       indices += group.geometry->levels[static_cast<std::size_t>(caster_level(*group.geometry, texel_m))].num_indices *
                  static_cast<std::uint32_t>(group.shapes.size());
@@ -375,7 +378,7 @@ class Packer {
       for (const int shape : group.shapes) {
         const auto node = static_cast<std::size_t>(scene_.shapes[shape].node.index);
         const Pose &in_a = a.world_from_node[node], &in_b = b.world_from_node[node];
-        if (!group.last && (in_a.position != in_b.position || in_a.rotation != in_b.rotation)) return false;
+        if (!group.moves && (in_a.position != in_b.position || in_a.rotation != in_b.rotation)) return false;
       }
     }
     return true;
