@@ -70,7 +70,7 @@ template <> struct ChannelElement<Channel::kDepthLayers> { using Type = float; }
 template <> struct ChannelElement<Channel::kInstanceLayers> { using Type = std::uint16_t; };
 
 /// Pictures of one submission in the order of its FrameViews.
-/// The memory belongs to the renderer and stays valid until `max_in_flight` further submissions were made.
+/// The memory belongs to the renderer and stays valid until the next wait, or `max_in_flight` further submissions.
 class RenderedViews {
  public:
   RenderedViews() = default;
@@ -149,7 +149,7 @@ class Renderer {
   virtual Result<RenderTicket> submit(const Scene& scene, std::span<const State> states,
                                       std::span<const FrameView> views, ChannelSet channels) = 0;
 
-  /// Waits for a submission. Tickets must be waited for in their order.
+  /// Waits for a submission. Tickets must be waited for in their order, each once.
   virtual Result<RenderedViews> wait(RenderTicket ticket) = 0;
 };
 

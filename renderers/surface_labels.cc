@@ -185,7 +185,7 @@ void SurfaceLabels::make_flow(const View& view, std::size_t index, int direction
   const bool wants_flow = has_channel(channels_, direction == 0 ? Channel::kFlow : Channel::kFlowBackward);
   const bool wants_valid = has_channel(channels_, Channel::kFlowValid);
   const int other = view.other[static_cast<std::size_t>(direction)];
-  float* const flow = wants_flow ? flow_[static_cast<std::size_t>(direction)].data() : nullptr;
+  float* const flow = wants_flow ? out_->flow[static_cast<std::size_t>(direction)].data() : nullptr;
   const std::size_t own = index * static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_) + run.first;
   for (int u = run.begin; u < run.end; ++u) {
     const std::size_t i = own + static_cast<std::size_t>(u);
@@ -201,7 +201,7 @@ void SurfaceLabels::make_flow(const View& view, std::size_t index, int direction
       flow[2 * i + 1] = static_cast<float>(y - run.row);
     }
     if (wants_valid && other >= 0 && seen(view, other, x, y, to.z, run.shape, all)) {
-      valid_[i] = static_cast<std::uint8_t>(valid_[i] | (1U << static_cast<unsigned>(direction)));
+      out_->valid[i] = static_cast<std::uint8_t>(out_->valid[i] | (1U << static_cast<unsigned>(direction)));
     }
   }
 }
@@ -212,9 +212,9 @@ void SurfaceLabels::make_ids(std::size_t index, const Input& own) {
     if (!has_channel(channels_, channel)) return;
     for (std::size_t i = 0; i < own.shapes.size(); ++i) out[first + i] = ids_[own.shapes[i]].*id;
   };
-  look_up(Channel::kInstance, instance_, &ShapeIds::instance);
-  look_up(Channel::kPart, part_, &ShapeIds::part);
-  look_up(Channel::kClass, class_, &ShapeIds::class_id);
+  look_up(Channel::kInstance, out_->instance, &ShapeIds::instance);
+  look_up(Channel::kPart, out_->part, &ShapeIds::part);
+  look_up(Channel::kClass, out_->class_id, &ShapeIds::class_id);
 }
 
 void SurfaceLabels::make_view(std::size_t index, const Input& all) {
@@ -245,45 +245,44 @@ void SurfaceLabels::make_view(std::size_t index, const Input& all) {
       };
       if (!view.scene_flow.empty()) {
         each(view.scene_flow[run.shape - 1U],
-             [&](std::size_t i, double value) { scene_flow_[i] = static_cast<float>(value); });
+             [&](std::size_t i, double value) { out_->scene_flow[i] = static_cast<float>(value); });
       }
       if (!view.coordinates.empty()) {
         each(view.coordinates[run.shape - 1U], [&](std::size_t i, double value) {
           const double bounded = std::clamp(value, -127.0, 127.0);
-          coordinates_[i] = static_cast<std::int8_t>(bounded < 0.0 ? bounded - 0.5 : bounded + 0.5);
+          out_->coordinates[i] = static_cast<std::int8_t>(bounded < 0.0 ? bounded - 0.5 : bounded + 0.5);
         });
       }
     }
   }
 }
 
-void SurfaceLabels::make(int height_px, int width_px, std::span<const float> depth, std::span<const std::uint16_t> shapes) {
-  height_ = height_px;
-  width_ = width_px;
+void SurfaceLabels::make(std::span<const float> depth, std::span<const std::uint16_t> shapes, LabelPictures& out,
+                         RenderedViews& views) {
+  out_ = &out;
+  height_ = views.height_px;
+  width_ = views.width_px;
   const std::size_t pixels = views_.size() * static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_);
   const auto clear = [&](Channel channel, auto& values, std::size_t components, auto nothing) {
     values.assign(has_channel(channels_, channel) ? pixels * components : 0, nothing);
   };
-  clear(Channel::kInstance, instance_, 1, std::uint16_t{0});
-  clear(Channel::kPart, part_, 1, std::uint16_t{0});
-  clear(Channel::kClass, class_, 1, std::uint16_t{0});
-  clear(Channel::kFlow, flow_[0], 2, 0.0F);
-  clear(Channel::kFlowBackward, flow_[1], 2, 0.0F);
-  clear(Channel::kFlowValid, valid_, 1, std::uint8_t{0});
-  clear(Channel::kSceneFlow, scene_flow_, 3, 0.0F);
-  clear(Channel::kObjectCoordinates, coordinates_, 3, std::int8_t{-128});
+  clear(Channel::kInstance, out.instance, 1, std::uint16_t{0});
+  clear(Channel::kPart, out.part, 1, std::uint16_t{0});
+  clear(Channel::kClass, out.class_id, 1, std::uint16_t{0});
+  clear(Channel::kFlow, out.flow[0], 2, 0.0F);
+  clear(Channel::kFlowBackward, out.flow[1], 2, 0.0F);
+  clear(Channel::kFlowValid, out.valid, 1, std::uint8_t{0});
+  clear(Channel::kSceneFlow, out.scene_flow, 3, 0.0F);
+  clear(Channel::kObjectCoordinates, out.coordinates, 3, std::int8_t{-128});
   for (std::size_t i = 0; i < views_.size(); ++i) make_view(i, {depth, shapes});
-}
-
-void SurfaceLabels::put(RenderedViews& pictures) const {
-  pictures.set<Channel::kInstance>(instance_);
-  pictures.set<Channel::kPart>(part_);
-  pictures.set<Channel::kClass>(class_);
-  pictures.set<Channel::kFlow>(flow_[0]);
-  pictures.set<Channel::kFlowBackward>(flow_[1]);
-  pictures.set<Channel::kFlowValid>(valid_);
-  pictures.set<Channel::kSceneFlow>(scene_flow_);
-  pictures.set<Channel::kObjectCoordinates>(coordinates_);
+  views.set<Channel::kInstance>(out.instance);
+  views.set<Channel::kPart>(out.part);
+  views.set<Channel::kClass>(out.class_id);
+  views.set<Channel::kFlow>(out.flow[0]);
+  views.set<Channel::kFlowBackward>(out.flow[1]);
+  views.set<Channel::kFlowValid>(out.valid);
+  views.set<Channel::kSceneFlow>(out.scene_flow);
+  views.set<Channel::kObjectCoordinates>(out.coordinates);
 }
 
 }  // namespace diorama

@@ -18,7 +18,18 @@ inline constexpr ChannelSet kSurfaceLabels =
     channel_set(Channel::kInstance, Channel::kPart, Channel::kClass, Channel::kFlow, Channel::kFlowBackward,
                 Channel::kFlowValid, Channel::kSceneFlow, Channel::kObjectCoordinates);
 
-/// One submission's labels. Values; its memory is reused from one submission to the next. Not thread-safe.
+/// The memory of labels, to be used again and again: one does for all submissions of which one is read at a time.
+struct LabelPictures {
+  std::vector<std::uint16_t> instance;
+  std::vector<std::uint16_t> part;
+  std::vector<std::uint16_t> class_id;
+  std::array<std::vector<float>, 2> flow;  ///< To t + 1 and t - 1.
+  std::vector<std::uint8_t> valid;
+  std::vector<float> scene_flow;
+  std::vector<std::int8_t> coordinates;
+};
+
+/// One submission's labels. Not thread-safe.
 class SurfaceLabels {
  public:
   /// The views that must be drawn besides `views` to tell what is visible before and after: none unless `channels`
@@ -29,11 +40,9 @@ class SurfaceLabels {
   void prepare(const Scene& scene, std::span<const State> states, std::span<const FrameView> views,
                std::span<const FrameView> extra, ChannelSet channels);
 
+  /// Writes to `out`, of which `views` refers to what was prepared for.
   /// depth (views + extra, H, W) in metres; shapes likewise, index into Scene::shapes + 1, 0 = nothing.
-  void make(int height_px, int width_px, std::span<const float> depth, std::span<const std::uint16_t> shapes);
-
-  /// Hands out what was made. The memory holds until the next `make`.
-  void put(RenderedViews& pictures) const;
+  void make(std::span<const float> depth, std::span<const std::uint16_t> shapes, LabelPictures& out, RenderedViews& views);
 
  private:
   /// Takes a pixel (u, v) at depth z to z (u by_u + v by_v + constant) + offset.
@@ -82,13 +91,7 @@ class SurfaceLabels {
   int width_ = 0;
   std::vector<View> views_;
   std::vector<ShapeIds> ids_;  ///< By shape id; entry 0 is nothing.
-  std::vector<std::uint16_t> instance_;
-  std::vector<std::uint16_t> part_;
-  std::vector<std::uint16_t> class_;
-  std::array<std::vector<float>, 2> flow_;
-  std::vector<std::uint8_t> valid_;
-  std::vector<float> scene_flow_;
-  std::vector<std::int8_t> coordinates_;
+  LabelPictures* out_ = nullptr;  ///< While labels are made.
 };
 
 }  // namespace diorama

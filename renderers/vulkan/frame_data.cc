@@ -170,6 +170,7 @@ class Packer {
     data_.views.resize(data_.chunks.back().first_view_record + kMaxChunkViews);
     data_.lights.resize(data_.chunks.back().first_light_record + kMaxChunkLights);
     for (Chunk& chunk : data_.chunks) add_draws(chunk);
+    for (std::size_t i = 0; i < data_.shadow_maps.size(); ++i) add_casters(data_.shadow_maps[i], shadow_frames_[i]);
     return std::move(data_);
   }
 
@@ -240,17 +241,29 @@ class Packer {
     return frames_.emplace(index, std::move(info)).first->second;
   }
 
+  /// Sees to it that the current shadow maps hold the frame's.
+  void add_shadow_map(int frame_index, const FrameInfo& info) {
+    if (shadow_layers_.contains(info.shadow_scene)) return;
+    if (data_.shadow_maps.empty() || data_.shadow_maps.back().num_layers >= limits_.max_shadow_layers) {
+      data_.shadow_maps.emplace_back();
+      shadow_frames_.emplace_back();
+      shadow_layers_.clear();
+    }
+    shadow_layers_.emplace(info.shadow_scene, data_.shadow_maps.back().num_layers++);
+    shadow_frames_.back().push_back(frame_index);
+  }
+
   /// Opens a chunk for the view if the current one has no room, and adds its tables.
   void add_view(int index) {
     const FrameView& view = views_[index];
     const FrameInfo& info = frame(view.frame);
     const Camera& camera = scene_.cameras[view.camera.index];
-    const bool needs_layer = info.shadow && !shadow_layers_.contains(info.shadow_scene);
+    if (info.shadow) add_shadow_map(view.frame, info);
+    const int maps = static_cast<int>(data_.shadow_maps.size()) - 1;
     const int num_lights = static_cast<int>(scene_.lights.size());
     const int max_views = std::min(
         limits_.max_views, shade_ ? kMaxChunkLights / std::max(num_lights, 1) : kMaxChunkViews);
-    if (data_.chunks.empty() || data_.chunks.back().num_views >= max_views ||
-        (needs_layer && data_.chunks.back().num_shadow_layers >= limits_.max_shadow_layers)) {
+    if (data_.chunks.empty() || data_.chunks.back().num_views >= max_views || data_.chunks.back().shadow_maps != maps) {
       align(data_.views);
       align(data_.lights);
       Chunk& next = data_.chunks.emplace_back();
@@ -258,7 +271,7 @@ class Packer {
       next.first_view = index;
       next.first_view_record = static_cast<int>(data_.views.size());
       next.first_light_record = static_cast<int>(data_.lights.size());
-      shadow_layers_.clear();
+      next.shadow_maps = maps;
     }
     Chunk& chunk = data_.chunks.back();
     ++chunk.num_views;
@@ -274,12 +287,7 @@ class Packer {
     const Pose camera_from_world = inverse(world_from_camera);
     if (shade_) set_sky(camera_from_world, record);
     if (info.shadow) {
-      const auto [place, added] = shadow_layers_.try_emplace(info.shadow_scene, chunk.num_shadow_layers);
-      if (added) {
-        ++chunk.num_shadow_layers;
-        shadow_frames_.push_back(view.frame);
-      }
-      record.sun_power_layer[3] = static_cast<float>(place->second);
+      record.sun_power_layer[3] = static_cast<float>(shadow_layers_.at(info.shadow_scene));
       record.shadow_row_u = to_float(row_times_pose(info.shadow->row_u, world_from_camera));
       record.shadow_row_v = to_float(row_times_pose(info.shadow->row_v, world_from_camera));
       record.shadow_row_depth = to_float(row_times_pose(info.shadow->row_depth, world_from_camera));
@@ -332,38 +340,42 @@ class Packer {
       for (const int shape : group.shapes) add_instances(chunk, group, shape);
       add_commands(group, instances_by_level_, data_.instances, chunk.draws);
     }
-    chunk.static_layers = static_layers(chunk.num_shadow_layers);
+  }
+
+  /// `frames`: those of the layers.
+  void add_casters(ShadowMaps& maps, std::span<const int> frames) {
+    maps.static_layers = static_layers(frames);
     for (const Group& group : caster_groups_) {
       casters_by_level_.resize(std::max(casters_by_level_.size(), group.geometry->levels.size()));
-      const bool copied = !group.moves && !chunk.static_layers.empty();
-      for (int layer = 0; layer < chunk.num_shadow_layers; ++layer) {
-        if (copied && chunk.static_layers[static_cast<std::size_t>(layer)] != layer) continue;
-        for (const int shape : group.shapes) add_caster(layer, *group.geometry, shape);
+      const bool copied = !group.moves && !maps.static_layers.empty();
+      for (int layer = 0; layer < maps.num_layers; ++layer) {
+        const auto place = static_cast<std::size_t>(layer);
+        if (copied && maps.static_layers[place] != layer) continue;
+        for (const int shape : group.shapes) add_caster(layer, frame(frames[place]), *group.geometry, shape);
       }
-      add_commands(group, casters_by_level_, data_.casters, copied ? chunk.static_shadow_draws : chunk.shadow_draws);
+      add_commands(group, casters_by_level_, data_.casters, copied ? maps.static_draws : maps.draws);
     }
-    next_shadow_frame_ += chunk.num_shadow_layers;
   }
 
   bool moves(int shape) const { return scene_.bodies[scene_.shapes[shape].body.index].motion != Motion::kStatic; }
 
-  /// Chunk::static_layers of the chunk that gets its draws.
-  std::vector<int> static_layers(int num_layers) {
+  /// ShadowMaps::static_layers.
+  std::vector<int> static_layers(std::span<const int> frames) {
     // Copying a layer has its price, too: about that of a thousand triangles on a device of the CPU.
     constexpr std::uint32_t kWorthIndices = 3 * 4096;
     std::vector<int> bases;
     std::uint32_t indices = 0;
     bool copied = false;
-    for (int layer = 0; layer < num_layers; ++layer) {
-      const FrameInfo& own = frame(shadow_frames_[next_shadow_frame_ + layer]);
-      int base = 0;
-      while (base < layer && !same_static_map(own, frame(shadow_frames_[next_shadow_frame_ + base]))) ++base;
-      bases.push_back(base);
+    for (std::size_t layer = 0; layer < frames.size(); ++layer) {
+      const FrameInfo& own = frame(frames[layer]);
+      std::size_t base = 0;
+      while (base < layer && !same_static_map(own, frame(frames[base]))) ++base;
+      bases.push_back(static_cast<int>(base));
       copied = copied || base < layer;
     }
     for (const Group& group : caster_groups_) {
       if (group.moves || bases.empty()) continue;
-      const double texel_m = frame(shadow_frames_[next_shadow_frame_]).shadow->texel_m;
+      const double texel_m = frame(frames.front()).shadow->texel_m;
       indices += group.geometry->levels[static_cast<std::size_t>(caster_level(*group.geometry, texel_m))].num_indices *
                  static_cast<std::uint32_t>(group.shapes.size());
     }
@@ -476,8 +488,7 @@ class Packer {
     return static_cast<int>(beyond - geometry.errors_m.begin());
   }
 
-  void add_caster(int layer, const Geometry& geometry, int shape_index) {
-    const FrameInfo& info = frame(shadow_frames_[next_shadow_frame_ + layer]);
+  void add_caster(int layer, const FrameInfo& info, const Geometry& geometry, int shape_index) {
     const Pose& world_from_shape = info.world_from_node[scene_.shapes[shape_index].node.index];
     CasterRecord record;
     const dvec4 to_clip(0, 0, 0, -1);
@@ -504,9 +515,8 @@ class Packer {
   std::vector<Group> caster_groups_;
   std::map<int, FrameInfo> frames_;
   std::vector<Pose> world_from_camera_;  ///< By view.
-  std::map<std::vector<double>, int> shadow_layers_;  ///< FrameInfo::shadow_scene to layer, of the current chunk.
-  std::vector<int> shadow_frames_;       ///< Frames of all chunks' shadow layers, in order.
-  int next_shadow_frame_ = 0;            ///< First of the chunk that gets its draws.
+  std::map<std::vector<double>, int> shadow_layers_;  ///< FrameInfo::shadow_scene to layer, of the current maps.
+  std::vector<std::vector<int>> shadow_frames_;       ///< By maps and layer.
   std::vector<std::vector<InstanceRecord>> instances_by_level_;  ///< Of the group at hand; empty in between.
   std::vector<std::vector<CasterRecord>> casters_by_level_;      ///< Likewise.
   FrameData data_;
@@ -529,6 +539,7 @@ void append_frames(FrameData& data, FrameData&& more, int first_view) {
     data.commands.push_back(command);
   }
   for (Chunk& chunk : more.chunks) {
+    chunk.shadow_maps = -1;
     chunk.first_view += first_view;
     for (Draw& draw : chunk.draws) draw.first_command += first_command;
     data.chunks.push_back(std::move(chunk));

@@ -150,18 +150,23 @@ struct Chunk {
   int first_view_record = 0;   ///< In FrameData::views; a multiple of 256 bytes, as kMaxChunkViews.
   int first_light_record = 0;  ///< In FrameData::lights; likewise.
   int num_views = 0;
-  int num_shadow_layers = 0;
+  int shadow_maps = -1;        ///< In FrameData::shadow_maps, -1 = none. Chunks with the same follow each other.
   std::vector<Draw> draws;
-  std::vector<Draw> shadow_draws;
-  /// Where many triangles never move: by shadow layer, the one that these are drawn in and copied from, itself or one
-  /// before it. Empty where nothing is copied; `shadow_draws` are all then.
+};
+
+/// The sun's shadow maps of some chunks: the layers of one image, each for all states whose casters stand alike.
+struct ShadowMaps {
+  int num_layers = 0;
+  std::vector<Draw> draws;
+  /// Where many triangles never move: by layer, the one that these are drawn in and copied from, itself or one before it.
+  /// Empty where nothing is copied; `draws` are all then.
   std::vector<int> static_layers;
-  std::vector<Draw> static_shadow_draws;  ///< Before the others.
+  std::vector<Draw> static_draws;  ///< Before the others.
 };
 
 struct ChunkLimits {
   int max_views = 1;  ///< At most kMaxChunkViews.
-  int max_shadow_layers = 1;
+  int max_shadow_layers = 1;  ///< Of ShadowMaps.
 };
 
 struct FrameData {
@@ -172,6 +177,7 @@ struct FrameData {
   std::vector<InstanceRecord> instances;
   std::vector<CasterRecord> casters;
   std::vector<DrawCommand> commands;
+  std::vector<ShadowMaps> shadow_maps;
   std::vector<Chunk> chunks;
 };
 

@@ -48,7 +48,6 @@ void Readback::prepare(Device& device, int width, int height, ChannelSet channel
   amodal_planes_ = amodal_planes;
   channels_ = channels;
   far_m_ = std::move(far_m);
-  finished_ = false;
   const std::uint64_t picture_pixels = static_cast<std::uint64_t>(width) * height;
   wanted_.clear();
   const auto make = [&](HomeBuffer& buffer, RawPicture picture, std::size_t views) {
@@ -109,7 +108,7 @@ void Readback::record_way_home(const vk::raii::CommandBuffer& commands) const {
   for (const HomeBuffer* buffer : wanted_) buffer->record(commands);
 }
 
-void Readback::make_layers(RenderedViews& views) {
+void Readback::make_layers(PictureMemory& memory, RenderedViews& views) {
   const std::size_t picture = pixels_of(1) * kNumLayers;
   const std::size_t pixels = picture * far_m_.size();
   if (has_channel(channels_, Channel::kDepthLayers)) {
@@ -124,39 +123,32 @@ void Readback::make_layers(RenderedViews& views) {
   if (has_channel(channels_, Channel::kInstanceLayers)) {
     layer_id_.invalidate();
     const auto* ids = reinterpret_cast<const std::uint16_t*>(layer_id_.mapped());
-    layer_objects_.resize(pixels);
-    for (std::size_t i = 0; i < pixels; ++i) layer_objects_[i] = objects_[ids[i]];
-    views.set<Channel::kInstanceLayers>(layer_objects_);
+    memory.layer_objects.resize(pixels);
+    for (std::size_t i = 0; i < pixels; ++i) memory.layer_objects[i] = objects_[ids[i]];
+    views.set<Channel::kInstanceLayers>(memory.layer_objects);
   }
 }
 
-RenderedViews Readback::finish() {
-  if (!finished_) pictures_ = make();
-  finished_ = true;
-  return pictures_;
-}
-
-RenderedViews Readback::make() {
+RenderedViews Readback::make(PictureMemory& memory) {
   RenderedViews views(static_cast<int>(far_m_.size()), height_, width_);
   const std::size_t picture = static_cast<std::size_t>(width_) * height_;
   const std::size_t pixels = picture * far_m_.size();
   const std::size_t all = pixels + picture * static_cast<std::size_t>(num_extra_);
   if (wants(RawPicture::kColor)) {
     color_.invalidate();
-    take_three(color_.mapped(), pixels, rgb_);
-    views.set<Channel::kColor>(rgb_);
+    take_three(color_.mapped(), pixels, memory.rgb);
+    views.set<Channel::kColor>(memory.rgb);
   }
   if (wants(RawPicture::kNormal)) {
     normal_.invalidate();
-    take_three(normal_.mapped(), pixels, normals_);
-    views.set<Channel::kNormal>(normals_);
+    take_three(normal_.mapped(), pixels, memory.normals);
+    views.set<Channel::kNormal>(memory.normals);
   }
   if (wants(RawPicture::kDepth)) depth_.invalidate();
   if (wants(RawPicture::kId)) id_.invalidate();
   const auto* const ids = reinterpret_cast<const std::uint16_t*>(id_.mapped());
   if (labelled()) {
-    labels_.make(height_, width_, {reinterpret_cast<const float*>(depth_.mapped()), all}, {ids, all});
-    labels_.put(views);
+    labels_.make({reinterpret_cast<const float*>(depth_.mapped()), all}, {ids, all}, memory.labels, views);
   } else if (wants(RawPicture::kId)) {
     views.set<Channel::kInstance>({ids, pixels});
   }
@@ -165,7 +157,7 @@ RenderedViews Readback::make() {
     views.set<Channel::kAmodal>({reinterpret_cast<const std::int64_t*>(amodal_.mapped()),
                                  pixels * static_cast<std::size_t>(amodal_planes_)});
   }
-  make_layers(views);
+  make_layers(memory, views);
   if (has_channel(channels_, Channel::kDepth)) {
     auto* depth = reinterpret_cast<float*>(depth_.mapped());
     for (std::size_t view = 0; view < far_m_.size(); ++view) {

@@ -19,6 +19,15 @@ inline constexpr std::int64_t kReadbackBytesPerPixel = (4 + 4 + 2 + 4) + (3 + 3)
 /// What is drawn and copied.
 enum class RawPicture { kColor, kDepth, kId, kNormal, kAmodal };
 
+/// What pictures are made in where the device's memory does not hold them as they are handed out. One for all slots: only
+/// the pictures waited for last are read.
+struct PictureMemory {
+  std::vector<std::uint8_t> rgb;
+  std::vector<std::int8_t> normals;
+  std::vector<std::uint16_t> layer_objects;
+  LabelPictures labels;
+};
+
 class Readback {
  public:
   /// Makes room for views of one size: those asked for (`far_m` holds the depth of nothing for each) and
@@ -42,14 +51,13 @@ class Readback {
   /// On the transfer queue, once all has been copied: the way home of all that `prepare` made room for.
   void record_way_home(const vk::raii::CommandBuffer& commands) const;
 
-  /// Once the device is done: the pictures. Valid until the next `prepare`.
-  RenderedViews finish();
+  /// Once the device is done: the pictures. Valid until the next `prepare` and the next use of `memory`.
+  RenderedViews make(PictureMemory& memory);
 
  private:
   bool labelled() const { return (channels_ & kSurfaceLabels & ~channel_set(Channel::kInstance)) != 0; }
   bool wants(RawPicture picture) const;
-  RenderedViews make();
-  void make_layers(RenderedViews& views);
+  void make_layers(PictureMemory& memory, RenderedViews& views);
   std::uint64_t pixels_of(std::size_t views) const {
     return views * static_cast<std::uint64_t>(width_) * static_cast<std::uint64_t>(height_);
   }
@@ -69,12 +77,7 @@ class Readback {
   std::vector<const HomeBuffer*> wanted_;  ///< Of those.
   int amodal_planes_ = 0;
   std::vector<std::uint16_t> objects_;
-  std::vector<std::uint16_t> layer_objects_;
-  std::vector<std::uint8_t> rgb_;
-  std::vector<std::int8_t> normals_;
   SurfaceLabels labels_;
-  RenderedViews pictures_;
-  bool finished_ = false;
 };
 
 }  // namespace diorama::vulkan

@@ -103,25 +103,25 @@ void ShadowPass::copy_static(const vk::raii::CommandBuffer& commands, std::span<
 }
 
 void ShadowPass::record(const vk::raii::CommandBuffer& commands, const GpuScene& scene,
-                        const DrawTables& tables, const Chunk& chunk) const {
+                        const DrawTables& tables, const ShadowMaps& maps) const {
   using Stage = vk::PipelineStageFlagBits2;
   using Bit = vk::AccessFlagBits2;
   const Access read{Stage::eFragmentShader, Bit::eShaderSampledRead};
   const Access write{Stage::eEarlyFragmentTests | Stage::eLateFragmentTests,
                      Bit::eDepthStencilAttachmentRead | Bit::eDepthStencilAttachmentWrite};
   constexpr auto kReadLayout = vk::ImageLayout::eDepthReadOnlyOptimal;
-  if (chunk.num_shadow_layers == 0) {
+  if (maps.num_layers == 0) {
     image_barrier(commands, map_, read, read, vk::ImageLayout::eUndefined, kReadLayout);
     return;
   }
   constexpr auto kDraw = vk::ImageLayout::eDepthAttachmentOptimal;
   image_barrier(commands, map_, read, write, vk::ImageLayout::eUndefined, kDraw);
-  if (chunk.static_layers.empty()) {
-    draw(commands, scene, tables, chunk.num_shadow_layers, true, chunk.shadow_draws);
+  if (maps.static_layers.empty()) {
+    draw(commands, scene, tables, maps.num_layers, true, maps.draws);
   } else {
-    draw(commands, scene, tables, chunk.num_shadow_layers, true, chunk.static_shadow_draws);
-    copy_static(commands, chunk.static_layers, write);
-    draw(commands, scene, tables, chunk.num_shadow_layers, false, chunk.shadow_draws);
+    draw(commands, scene, tables, maps.num_layers, true, maps.static_draws);
+    copy_static(commands, maps.static_layers, write);
+    draw(commands, scene, tables, maps.num_layers, false, maps.draws);
   }
   image_barrier(commands, map_, write, read, vk::ImageLayout::eDepthAttachmentOptimal, kReadLayout);
 }

@@ -1,6 +1,5 @@
-// Draws the sun's shadow maps of one chunk, a layer for all states whose casters stand alike. Owned by the renderer; the Device
-// must outlive it. The maps are shared by all submissions, which run one after the other on the
-// queue. Not thread-safe.
+// Draws the sun's shadow maps. Owned by the renderer; the Device must outlive it. The maps' memory is shared by all
+// submissions, which run one after the other on the queue. Not thread-safe.
 #pragma once
 
 #include <span>
@@ -15,12 +14,12 @@ class ShadowPass {
  public:
   explicit ShadowPass(Device& device);
 
-  /// Makes room for a chunk of `layers`; may wait for the device.
+  /// Makes room for maps of `layers`; may wait for the device.
   void reserve_layers(int layers);
 
-  /// Leaves the maps ready to be read by fragment shaders.
+  /// Leaves the maps ready to be read by fragment shaders, also where there are none.
   void record(const vk::raii::CommandBuffer& commands, const GpuScene& scene, const DrawTables& tables,
-              const Chunk& chunk) const;
+              const ShadowMaps& maps) const;
 
   vk::ImageView view() const { return map_.view(); }
   vk::Sampler sampler() const { return *sampler_; }

@@ -20,15 +20,20 @@ namespace diorama {
 namespace vulkan {
 namespace {
 
-/// Submissions whose memory is kept: two under way and one being read.
-constexpr int kNumSlots = 3;
+/// Submissions whose memory is kept: one being read and, for one that is drawn while the host works, two under way. A
+/// device of the CPU has nothing to gain from more than one, and caches to lose.
+constexpr std::size_t kNumSlots = 3;
+constexpr std::size_t kNumCpuSlots = 2;
 constexpr int kMaxBatch = 2048;
 constexpr ChannelSet kLayerChannels = channel_set(Channel::kDepthLayers, Channel::kInstanceLayers);
 constexpr ChannelSet kMadeChannels =
     channel_set(Channel::kColor, Channel::kDepth, Channel::kNormal) | kSurfaceLabels | kLayerChannels;
 constexpr std::int64_t kReadbackBudgetBytes = std::int64_t{384} << 20;
+/// Of a device of the CPU: what a pass writes is in its caches when the next one reads it.
+constexpr std::int64_t kCpuTargetBudgetBytes = std::int64_t{1} << 20;
 constexpr std::int64_t kTargetBudgetBytes = std::int64_t{64} << 20;
 constexpr int kMaxLayersPerPass = kMaxChunkViews;
+constexpr int kMaxCpuShadowLayers = 4;
 constexpr int kMaxShadowLayers = 32;
 
 /// Copies on the transfer queue, which begin when the pictures are drawn.
@@ -106,7 +111,7 @@ class VulkanRenderer : public Renderer {
         amodal_pass_(*device_),
         layer_pass_(*device_),
         descriptor_pool_(make_descriptor_pool(*device_)) {
-    for (int i = 0; i < kNumSlots; ++i) {
+    for (std::size_t i = 0; i < (device_->candidate.is_cpu ? kNumCpuSlots : kNumSlots); ++i) {
       const vk::DescriptorSetLayout layout = *gbuffer_pass_.set_layout();
       slots_.push_back(
           {.commands = CommandSlot(*device_),
@@ -137,7 +142,7 @@ class VulkanRenderer : public Renderer {
   ChannelSet channels() const override {
     return kMadeChannels | (device_->logic_op ? channel_bit(Channel::kAmodal) : 0);
   }
-  int max_in_flight() const override { return kNumSlots; }
+  int max_in_flight() const override { return static_cast<int>(slots_.size()); }
   std::uint64_t memory_bytes() const { return device_->allocated_bytes; }
 
   int max_views(int width_px, int height_px) const override {
@@ -165,16 +170,16 @@ class VulkanRenderer : public Renderer {
 
   Result<RenderedViews> wait(RenderTicket ticket) override {
     if (!broken_.ok()) return broken_;
-    if (ticket >= next_ticket_ || ticket + kNumSlots < next_ticket_) {
+    if (ticket >= next_ticket_ || ticket + slots_.size() < next_ticket_) {
       return failed("rendering: ticket " + std::to_string(ticket) +
                     " is unknown or its memory was reused; wait before " +
-                    std::to_string(kNumSlots) + " further submissions");
+                    std::to_string(slots_.size()) + " further submissions");
     }
     try {
-      Slot& slot = slots_[ticket % kNumSlots];
+      Slot& slot = slots_[ticket % slots_.size()];
       wait_idle(slot);
       DIORAMA_RETURN_IF_ERROR(check_messages());
-      return slot.readback.finish();
+      return slot.readback.make(memory_);
     } catch (...) {
       broken_ = status_of_exception("rendering");
       return broken_;
@@ -247,16 +252,16 @@ class VulkanRenderer : public Renderer {
   ChunkLimits chunk_limits(int width, int height) const {
     const std::int64_t layer_bytes = std::int64_t{width} * height * 16;  // of the largest target
     ChunkLimits limits;
-    limits.max_views = static_cast<int>(
-        std::clamp<std::int64_t>(kTargetBudgetBytes / layer_bytes, 1, kMaxLayersPerPass));
-    limits.max_shadow_layers = kMaxShadowLayers;
+    const std::int64_t budget = info_.is_cpu ? kCpuTargetBudgetBytes : kTargetBudgetBytes;
+    limits.max_views = static_cast<int>(std::clamp<std::int64_t>(budget / layer_bytes, 1, kMaxLayersPerPass));
+    limits.max_shadow_layers = info_.is_cpu ? kMaxCpuShadowLayers : kMaxShadowLayers;
     return limits;
   }
 
   Result<RenderTicket> submit_checked(const Scene& scene, std::span<const State> states,
                                       std::span<const FrameView> views, ChannelSet channels) {
     const bool shade = has_channel(channels, Channel::kColor);
-    Slot& slot = slots_[next_ticket_ % kNumSlots];
+    Slot& slot = slots_[next_ticket_ % slots_.size()];
     wait_idle(slot);
     Staging staging;
     Result<SceneOnDevice> on_device = scene_->prepare(scene, shade, staging);
@@ -294,8 +299,8 @@ class VulkanRenderer : public Renderer {
     for (const Chunk& chunk : data.chunks) {
       mask_layers = std::max(mask_layers, chunk.num_views * chunk.mode.amodal_planes);
       layers = std::max(layers, chunk.num_views);
-      shadow_layers = std::max(shadow_layers, chunk.num_shadow_layers);
     }
+    for (const ShadowMaps& maps : data.shadow_maps) shadow_layers = std::max(shadow_layers, maps.num_layers);
     const Targets& targets = gbuffer_pass_.targets(
         size.width_px, size.height_px, layers, has_channel(channels, Channel::kNormal));
     if (shade) shadow_pass_.reserve_layers(shadow_layers);
@@ -313,12 +318,18 @@ class VulkanRenderer : public Renderer {
 
     const vk::raii::CommandBuffer& commands = slot.commands.begin();
     scene_->record_uploads(commands, slot.staging);
+    std::optional<int> shadow_maps;  // Those that lie on the device.
     for (const Chunk& chunk : data.chunks) {
       if (chunk.mode.amodal_planes > 0) {
         amodal_pass_.record(commands, *scene_, slot.tables, chunk, slot.readback);
         continue;
       }
-      if (chunk.mode.shade) shadow_pass_.record(commands, *scene_, slot.tables, chunk);
+      if (chunk.mode.shade && shadow_maps != chunk.shadow_maps) {
+        shadow_maps = chunk.shadow_maps;
+        const bool none = chunk.shadow_maps < 0;
+        shadow_pass_.record(commands, *scene_, slot.tables,
+                            none ? ShadowMaps() : data.shadow_maps[static_cast<std::size_t>(chunk.shadow_maps)]);
+      }
       gbuffer_pass_.record(commands, *scene_, slot.tables, *slot.set, targets, chunk,
                            data.light_setup, slot.readback);
       if (chunk.mode.layers) {
@@ -404,6 +415,7 @@ class VulkanRenderer : public Renderer {
   LayerPass layer_pass_;
   vk::raii::DescriptorPool descriptor_pool_;
   std::vector<Slot> slots_;
+  PictureMemory memory_;
   RenderDevice info_;
   RenderTicket next_ticket_ = 0;
   Status broken_;  ///< After a failure of the device or of validation nothing works any more.

@@ -88,8 +88,8 @@ TEST_CASE("states whose casters stand alike share a shadow map, others do not") 
   const vulkan::SceneOnDevice device{std::vector<const vulkan::Geometry*>(scene.shapes.size(), &geometry), {}};
   const auto layers = [&](const std::vector<FrameView>& views) {
     const vulkan::FrameData data = vulkan::pack_frames(scene, states, views, device, {}, {16, 16});
-    REQUIRE(data.chunks.size() == 1);
-    return data.chunks.front().num_shadow_layers;
+    REQUIRE(data.shadow_maps.size() == 1);
+    return data.shadow_maps.front().num_layers;
   };
   CHECK(layers({{0, CameraId(0)}, {0, CameraId(1)}}) == 1);
   CHECK(layers({{0, CameraId(0)}, {1, CameraId(1)}}) == 1);
@@ -124,10 +124,10 @@ TEST_CASE("what never moves is drawn once into shadow maps that lie alike, and p
   geometry.bounds = {dvec3(-0.1), dvec3(0.1)};
   const vulkan::SceneOnDevice device{std::vector<const vulkan::Geometry*>(scene.shapes.size(), &geometry), {}};
   const vulkan::FrameData data = vulkan::pack_frames(scene, states, views, device, {}, {16, 16});
-  REQUIRE(data.chunks.size() == 1);
-  CHECK(data.chunks.front().static_layers == std::vector<int>{0, 0, 0, 0, 0, 5});
+  REQUIRE(data.shadow_maps.size() == 1);
+  CHECK(data.shadow_maps.front().static_layers == std::vector<int>{0, 0, 0, 0, 0, 5});
   std::uint32_t drawn = 0;
-  for (const vulkan::Draw& draw : data.chunks.front().static_shadow_draws) {
+  for (const vulkan::Draw& draw : data.shadow_maps.front().static_draws) {
     for (std::uint32_t k = 0; k < draw.num_commands; ++k) drawn += data.commands[draw.first_command + k].num_instances;
   }
   CHECK(drawn == 200);
