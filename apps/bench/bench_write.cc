@@ -200,7 +200,7 @@ Result<std::vector<PlainColumn>> plain_columns(const std::vector<Column>& column
       DIORAMA_ASSIGN_OR_RETURN(
           const std::vector<std::byte> row,
           codec.decode(chunk, column.row_bytes(), column_type_size(column.type), column.shuffle,
-                       column.deflate_level > 0));
+                       column.deflate_level() > 0));
       values.values.insert(values.values.end(), row.begin(), row.end());
     }
     plain.push_back(std::move(values));

@@ -94,7 +94,7 @@ class Comparison {
     std::vector<std::byte> values(data.chunks.size() * column.row_bytes());
     for (std::size_t row = 0; row < data.chunks.size(); ++row) {
       DIORAMA_RETURN_IF_ERROR(codec_.decode_into(
-          data.chunks[row], column_type_size(column.type), column.shuffle, column.deflate_level > 0,
+          data.chunks[row], column_type_size(column.type), column.shuffle, column.deflate_level() > 0,
           std::span(values).subspan(row * column.row_bytes(), column.row_bytes())));
     }
     return values;

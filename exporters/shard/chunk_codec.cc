@@ -5,10 +5,11 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <map>
+#include <optional>
 #include <utility>
 
 #include "engine/core/check.h"
+#include "exporters/shard/fast_deflate.h"
 #include "exporters/shard/half.h"
 
 #include <libdeflate.h>
@@ -90,7 +91,8 @@ inline float round_bits(float value) {
 }  // namespace
 
 struct ChunkCodec::Impl {
-  std::map<int, std::unique_ptr<libdeflate_compressor, FreeCompressor>> compressors;  // by level
+  std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor;
+  std::optional<FastDeflate> fast;
   std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor;
   std::vector<std::byte> shuffled;
   std::vector<std::byte> compressed;
@@ -102,22 +104,25 @@ ChunkCodec::ChunkCodec(ChunkCodec&&) noexcept = default;
 ChunkCodec& ChunkCodec::operator=(ChunkCodec&&) noexcept = default;
 
 std::vector<std::byte> ChunkCodec::encode(std::span<const std::byte> values, std::size_t item_size, bool shuffle,
-                                          int deflate_level) {
+                                          Compression compression) {
   std::span<const std::byte> input = values;
   if (shuffle && item_size > 1) {
     impl_->shuffled.resize(values.size());
     shuffle_bytes(values, item_size, impl_->shuffled.data());
     input = impl_->shuffled;
   }
-  if (deflate_level == 0) return {input.begin(), input.end()};
-
-  auto& compressor = impl_->compressors[deflate_level];
-  if (!compressor) {
-    compressor.reset(libdeflate_alloc_compressor(deflate_level));
-    DIORAMA_CHECK(compressor != nullptr);
+  if (compression == Compression::kNone) return {input.begin(), input.end()};
+  if (compression == Compression::kFast) {
+    if (!impl_->fast) impl_->fast.emplace();
+    const std::span<const std::byte> stream = impl_->fast->compress(input);
+    return {stream.begin(), stream.end()};
   }
-  impl_->compressed.resize(libdeflate_zlib_compress_bound(compressor.get(), input.size()));
-  const std::size_t size = libdeflate_zlib_compress(compressor.get(), input.data(), input.size(),
+  if (!impl_->compressor) {
+    impl_->compressor.reset(libdeflate_alloc_compressor(kDeflateLevel));
+    DIORAMA_CHECK(impl_->compressor != nullptr);
+  }
+  impl_->compressed.resize(libdeflate_zlib_compress_bound(impl_->compressor.get(), input.size()));
+  const std::size_t size = libdeflate_zlib_compress(impl_->compressor.get(), input.data(), input.size(),
                                                     impl_->compressed.data(), impl_->compressed.size());
   DIORAMA_CHECK(size > 0);
   return {impl_->compressed.begin(), impl_->compressed.begin() + static_cast<std::ptrdiff_t>(size)};

@@ -13,6 +13,16 @@
 
 namespace diorama {
 
+/// What files state as the level of deflate, of either kind.
+inline constexpr int kDeflateLevel = 1;
+
+/// How a chunk is made smaller. Both kinds of deflate are read by the same stock filter.
+enum class Compression {
+  kNone,
+  kDense,  ///< libdeflate at kDeflateLevel.
+  kFast,   ///< FastDeflate: for labels, which are many, small when deflated, and cost more to deflate than to make.
+};
+
 class ChunkCodec {
  public:
   ChunkCodec();
@@ -21,9 +31,9 @@ class ChunkCodec {
   ChunkCodec& operator=(ChunkCodec&&) noexcept;
 
   /// `item_size` bytes per value; with `shuffle` the bytes are grouped by significance first (HDF5's shuffle
-  /// filter); `deflate_level` 0 leaves out compression.
+  /// filter).
   std::vector<std::byte> encode(std::span<const std::byte> values, std::size_t item_size, bool shuffle,
-                                int deflate_level);
+                                Compression compression);
 
   /// The inverse; `num_bytes` is the size of the values. Fails on bytes that are no such chunk.
   Result<std::vector<std::byte>> decode(std::span<const std::byte> chunk, std::size_t num_bytes, std::size_t item_size,

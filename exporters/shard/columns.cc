@@ -39,7 +39,9 @@ class Table {
     Column& column = add(content, base + suffix(layout_, view), type, std::move(shape));
     column.view = view;
     column.chunk_rows = 1;
-    column.deflate_level = 1;
+    // Colour and depth are most of a dataset's bytes.
+    const bool most = content == ColumnContent::kPixels || content == ColumnContent::kDepth;
+    column.compression = most ? Compression::kDense : Compression::kFast;
     column.shuffle = column_type_size(type) > 1;
     column.symbols = column.row_shape.size() == 3 ? "H, W, " + std::to_string(column.row_shape[2]) : "H, W";
     return column;
@@ -49,7 +51,7 @@ class Table {
                std::string symbols, std::string unit, std::string meaning) {
     Column& column = add(content, name, type, std::move(shape));
     column.chunk_rows = rows_in_chunk(column.row_bytes());
-    column.deflate_level = 1;
+    column.compression = Compression::kDense;
     column.shuffle = column_type_size(type) > 1;
     column.symbols = std::move(symbols);
     column.unit = std::move(unit);
@@ -78,7 +80,7 @@ void add_pixels(Table& table, const SceneLayout& layout, const StorageOptions& s
   const ViewLayout& v = layout.views[view];
   Column& column =
       table.image(ColumnContent::kPixels, "pixels", view, ColumnType::kUint8, {v.height_px, v.width_px, 3});
-  if (storage.pixels == PixelStorage::kRaw) column.deflate_level = 0;
+  if (storage.pixels == PixelStorage::kRaw) column.compression = Compression::kNone;
   column.unit = "1";
   column.meaning = "Colour of " + camera_words(layout, view) +
                    ": sRGB, 0..255, channels red, green, blue; row 0 is the top of the image.";

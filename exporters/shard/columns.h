@@ -8,6 +8,7 @@
 
 #include "engine/core/status.h"
 #include "engine/scene/layout.h"
+#include "exporters/shard/chunk_codec.h"
 #include "renderers/renderer.h"
 
 namespace diorama {
@@ -49,7 +50,7 @@ struct Column {
   std::vector<int> row_shape;   ///< Shape of one row; empty = a scalar per row.
   int chunk_rows = 256;         ///< Rows per chunk; 1 for images, 8 to 256 for others.
   bool shuffle = false;
-  int deflate_level = 0;        ///< 0 = stored as it is.
+  Compression compression = Compression::kNone;
   std::string unit;             ///< "m", "rad/s", "px", "1" ...
   std::string meaning;          ///< One sentence: what it is, frame, order, no-hit value.
   int view = -1;                ///< Index of the view that it belongs to, -1 = none.
@@ -59,6 +60,7 @@ struct Column {
   std::string link_to;          ///< kLink: the column that this is a hard link to; stored once.
   std::string symbols;          ///< The row shape in symbols, such as "N, 7"; empty = a scalar per row.
 
+  int deflate_level() const { return compression == Compression::kNone ? 0 : kDeflateLevel; }  ///< 0 = stored as it is.
   std::size_t row_values() const;  ///< Numbers in one row.
   std::size_t row_bytes() const;
   bool is_image() const { return chunk_rows == 1; }

@@ -358,7 +358,7 @@ Status EpisodeRecorder::Impl::put_chunk(std::size_t column_index, int row, std::
   const Column& column = columns[column_index];
   DIORAMA_CHECK_EQ(values.size(), column.row_bytes());
   record.columns[column_index].chunks[row] =
-      codec.encode(values, column_type_size(column.type), column.shuffle, column.deflate_level);
+      codec.encode(values, column_type_size(column.type), column.shuffle, column.compression);
   return {};
 }
 

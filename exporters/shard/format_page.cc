@@ -62,8 +62,8 @@ std::string shape_text(const Column& column) {
 std::string storage_text(const Column& column) {
   if (column.is_link()) return "hard link";
   const std::string chunk = column.is_image() ? "1 row" : std::to_string(column.chunk_rows) + " rows";
-  if (column.deflate_level == 0) return chunk + ", stored";
-  return chunk + (column.shuffle ? ", shuffle, deflate " : ", deflate ") + std::to_string(column.deflate_level);
+  if (column.deflate_level() == 0) return chunk + ", stored";
+  return chunk + (column.shuffle ? ", shuffle, deflate " : ", deflate ") + std::to_string(column.deflate_level());
 }
 
 std::string table_of(const std::vector<Column>& columns) {

@@ -177,7 +177,7 @@ class Scanner {
   /// Whether a block of `bytes` bytes can be `rows` rows of the column. Chunks that are deflated
   /// may have any size.
   static bool can_hold(const Column& column, std::uint64_t rows, std::uint64_t bytes) {
-    if (column.is_image() && column.deflate_level > 0) return bytes > 0;
+    if (column.is_image() && column.deflate_level() > 0) return bytes > 0;
     const std::uint64_t row_bytes = column.row_bytes();
     return row_bytes == 0 ? bytes == 0 : bytes % row_bytes == 0 && bytes / row_bytes == rows;
   }

@@ -5,6 +5,7 @@
 
 #include "engine/core/hash.h"
 #include "engine/core/text.h"
+#include "exporters/shard/fast_deflate.h"
 #include "exporters/shard/h5_handle.h"
 #include "exporters/shard/journal.h"
 
@@ -39,7 +40,7 @@ json columns_json(const DatasetSpec& spec) {
                   {"row_shape", column.row_shape}, {"symbols", column.symbols},
                   {"unit", column.unit},       {"meaning", column.meaning},
                   {"chunk_rows", column.chunk_rows}, {"shuffle", column.shuffle},
-                  {"deflate_level", column.deflate_level}};
+                  {"deflate_level", column.deflate_level()}};
     if (column.view >= 0) entry["view"] = spec.layout.views[column.view].name;
     if (column.is_link()) entry["link_to"] = column.link_to;
     columns.push_back(std::move(entry));
@@ -153,7 +154,8 @@ std::map<std::string, std::string> spec_facts(const DatasetSpec& spec) {
       {"layout", "sha256:" + sha256_hex(dump({views_json(spec.layout), names_json(spec.layout.objects),
                                               joints_json(spec.layout), spec.layout.class_names}, -1))},
       {"hdf5", h5::library_version()},
-      {"libdeflate", LIBDEFLATE_VERSION_STRING}};
+      {"libdeflate", LIBDEFLATE_VERSION_STRING},
+      {"isa-l", fast_deflate_version()}};
   if (!spec.parent.manifest_sha256.empty()) facts["parent"] = dump(parent_json(spec.parent), -1);
   for (const auto& [name, sha256] : spec.files) facts["file " + name] = "sha256:" + sha256;
   return facts;
@@ -276,7 +278,8 @@ std::string dataset_json(const DatasetSpec& spec, const std::vector<ShardManifes
   root["render_device"] = spec.render_device;
   root["render_driver"] = spec.render_driver;
   root["cpu_family"] = spec.cpu_family;
-  root["libraries"] = {{"hdf5", h5::library_version()}, {"libdeflate", LIBDEFLATE_VERSION_STRING}};
+  root["libraries"] = {{"hdf5", h5::library_version()}, {"libdeflate", LIBDEFLATE_VERSION_STRING},
+                       {"isa-l", fast_deflate_version()}};
   root["spec_hash"] = spec.hash();
   root["spec"] = spec_facts(spec);
   root["columns"] = columns_json(spec);

@@ -95,7 +95,7 @@ class Sealer {
     if (column.is_link()) return file.link(column.link_to, column.name);
     DIORAMA_ASSIGN_OR_RETURN(h5::Dataset dataset, file.create_chunked(column.name, column.type, shape_of(column),
                                                                       column.chunk_rows, column.shuffle,
-                                                                      column.deflate_level));
+                                                                      column.deflate_level()));
     DIORAMA_RETURN_IF_ERROR(dataset.set_text_attribute("unit", column.unit));
     DIORAMA_RETURN_IF_ERROR(dataset.set_text_attribute("meaning", column.meaning));
     return column.is_image() ? write_images(dataset, index) : write_rows(dataset, index);
@@ -123,7 +123,7 @@ class Sealer {
     std::int64_t stored = 0;
     const auto flush = [&] {
       pending.resize(chunk_bytes, std::byte{0});
-      chunks.push_back(codec_.encode(pending, column_type_size(column.type), column.shuffle, column.deflate_level));
+      chunks.push_back(codec_.encode(pending, column_type_size(column.type), column.shuffle, column.compression));
       stored += static_cast<std::int64_t>(chunks.back().size()) + kChunkOverheadBytes;
       pending.clear();
     };

@@ -121,7 +121,7 @@ TEST_CASE("columns of the first view carry no suffix, those of the others their 
 TEST_CASE("types, chunks and filters are those of the layout page") {
   const auto columns = dataset_columns(layout_with(2, 1, 1, 4), kAll, {});
   CHECK(find(columns, "pixels").chunk_rows == 1);
-  CHECK(find(columns, "pixels").deflate_level == 1);
+  CHECK(find(columns, "pixels").compression == Compression::kDense);
   CHECK_FALSE(find(columns, "pixels").shuffle);
   CHECK(find(columns, "depth").shuffle);
   CHECK(find(columns, "qpos").type == ColumnType::kFloat64);
@@ -133,7 +133,7 @@ TEST_CASE("types, chunks and filters are those of the layout page") {
   CHECK(find(wide, "state").chunk_rows == 16384 / (20 * 13 * 4));  // a chunk of a wide column stays below 16 KiB
   CHECK(find(dataset_columns(layout_with(400, 1, 0, 4), kAll, {}), "state").chunk_rows == 8);
   const auto raw = dataset_columns(layout_with(2, 1, 1, 4), kAll, {PixelStorage::kRaw, DepthStorage::kI16mm});
-  CHECK(find(raw, "pixels").deflate_level == 0);
+  CHECK(find(raw, "pixels").compression == Compression::kNone);
   CHECK(find(raw, "depth").type == ColumnType::kInt16);
   CHECK(find(raw, "depth").unit == "mm");
   CHECK(find(dataset_columns(layout_with(255, 1, 0, 4), kAll, {}), "segmentation").type == ColumnType::kUint8);

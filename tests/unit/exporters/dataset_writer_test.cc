@@ -375,7 +375,7 @@ TEST_CASE("the hash of a specification follows everything that decides the bytes
   CHECK(differs([](DatasetSpec& s) { s.render_driver = "x"; }));
   CHECK(differs([](DatasetSpec& s) { s.cpu_family = "x"; }));
   CHECK(differs([](DatasetSpec& s) { s.columns.pop_back(); }));
-  CHECK(differs([](DatasetSpec& s) { s.columns[0].deflate_level = 0; }));
+  CHECK(differs([](DatasetSpec& s) { s.columns[0].compression = Compression::kNone; }));
   CHECK(differs([](DatasetSpec& s) { s.layout.objects[1].name = "x"; }));
   CHECK(differs([](DatasetSpec& s) { s.episodes_per_shard = 1; }));
   CHECK(differs([](DatasetSpec& s) { s.files["gem.obj"] = std::string(64, '0'); }));
