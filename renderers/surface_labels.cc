@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "renderers/wide.h"
+
 namespace diorama {
 namespace {
 
@@ -23,6 +25,77 @@ dmat3 inverse_intrinsics(const Intrinsics& k) {
 
 dmat3 intrinsics_matrix(const Intrinsics& k) {
   return dmat3(dvec3(k.fx_px, 0, 0), dvec3(0, k.fy_px, 0), dvec3(k.cx_px, k.cy_px, 1));
+}
+
+/// Points of some pixels of a row that lie next to each other.
+struct PixelStrip {
+  static constexpr int kSize = 128;
+  alignas(64) std::array<double, kSize> x;
+  alignas(64) std::array<double, kSize> y;
+  alignas(64) std::array<double, kSize> z;
+};
+
+/// depth (by_u u + base) + offset, u from first_u on.
+DIORAMA_WIDE void map_pixels(const dvec3& by_u, const dvec3& base, const dvec3& offset, const float* depth, int first_u, int count,
+                             PixelStrip& to) {
+  DIORAMA_INDEPENDENT
+  for (int i = 0; i < count; ++i) {
+    const double u = first_u + i, d = depth[i];
+    to.x[i] = d * (by_u.x * u + base.x) + offset.x;
+    to.y[i] = d * (by_u.y * u + base.y) + offset.y;
+    to.z[i] = d * (by_u.z * u + base.z) + offset.z;
+  }
+}
+
+/// Homogeneous pixels to pixels; z stays.
+DIORAMA_WIDE void project_pixels(int count, PixelStrip& points) {
+  DIORAMA_INDEPENDENT
+  for (int i = 0; i < count; ++i) {
+    const double scale = 1.0 / points.z[i];
+    points.x[i] *= scale;
+    points.y[i] *= scale;
+  }
+}
+
+/// From (u, row) to `to`; 0 where that is nearer than near_m. Differences of numbers of some hundred pixels: double keeps
+/// them exact to far below the stored step.
+DIORAMA_WIDE void write_flow(const PixelStrip& to, float near_m, int first_u, int row, int count, float* flow) {
+  DIORAMA_INDEPENDENT
+  for (int i = 0; i < count; ++i) {
+    const bool before = static_cast<float>(to.z[i]) >= near_m;
+    flow[2 * i] = before ? static_cast<float>(to.x[i] - (first_u + i)) : 0.0F;
+    flow[2 * i + 1] = before ? static_cast<float>(to.y[i] - row) : 0.0F;
+  }
+}
+
+DIORAMA_WIDE void write_points(const PixelStrip& points, int count, float* out) {
+  DIORAMA_INDEPENDENT
+  for (int i = 0; i < count; ++i) {
+    out[3 * i] = static_cast<float>(points.x[i]);
+    out[3 * i + 1] = static_cast<float>(points.y[i]);
+    out[3 * i + 2] = static_cast<float>(points.z[i]);
+  }
+}
+
+/// To -127..127, halves away from zero.
+std::int8_t round_coordinate(double value) {
+  const double bounded = std::clamp(value, -127.0, 127.0);
+  return static_cast<std::int8_t>(static_cast<int>(bounded < 0.0 ? bounded - 0.5 : bounded + 0.5));
+}
+
+DIORAMA_WIDE void write_coordinates(const PixelStrip& points, int count, std::int8_t* out) {
+  DIORAMA_INDEPENDENT
+  for (int i = 0; i < count; ++i) {
+    out[3 * i] = round_coordinate(points.x[i]);
+    out[3 * i + 1] = round_coordinate(points.y[i]);
+    out[3 * i + 2] = round_coordinate(points.z[i]);
+  }
+}
+
+/// Calls `use(first_u, count)` for the strips of pixels [begin, end).
+template <typename Use>
+void for_strips(int begin, int end, const Use& use) {
+  for (int u = begin; u < end; u += PixelStrip::kSize) use(u, std::min(PixelStrip::kSize, end - u));
 }
 
 /// Where everything is in one state.
@@ -183,27 +256,24 @@ void SurfaceLabels::make_flow(const View& view, std::size_t index, int direction
   const dvec3 row = map.by_v * static_cast<double>(run.row) + map.constant;
   const auto near = static_cast<float>(view.near_m);
   const bool wants_flow = has_channel(channels_, direction == 0 ? Channel::kFlow : Channel::kFlowBackward);
-  const bool wants_valid = has_channel(channels_, Channel::kFlowValid);
   const int other = view.other[static_cast<std::size_t>(direction)];
-  float* const flow = wants_flow ? out_->flow[static_cast<std::size_t>(direction)].data() : nullptr;
+  const bool wants_valid = has_channel(channels_, Channel::kFlowValid) && other >= 0;
   const std::size_t own = index * static_cast<std::size_t>(height_) * static_cast<std::size_t>(width_) + run.first;
-  for (int u = run.begin; u < run.end; ++u) {
-    const std::size_t i = own + static_cast<std::size_t>(u);
-    const float depth = all.depth[i];
-    // Differences of numbers of some hundred pixels: double keeps them exact to far below the stored step.
-    const dvec3 to = static_cast<double>(depth) * (map.by_u * static_cast<double>(u) + row) + map.offset;
-    if (static_cast<float>(to.z) < near) continue;
-    const double scale = 1.0 / to.z;
-    const double x = to.x * scale;
-    const double y = to.y * scale;
-    if (flow != nullptr) {
-      flow[2 * i] = static_cast<float>(x - u);
-      flow[2 * i + 1] = static_cast<float>(y - run.row);
+  for_strips(run.begin, run.end, [&](int first, int count) {
+    const std::size_t pixel = own + static_cast<std::size_t>(first);
+    PixelStrip to;
+    map_pixels(map.by_u, row, map.offset, &all.depth[pixel], first, count, to);
+    project_pixels(count, to);
+    if (wants_flow) {
+      write_flow(to, near, first, run.row, count, &out_->flow[static_cast<std::size_t>(direction)][2 * pixel]);
     }
-    if (wants_valid && other >= 0 && seen(view, other, x, y, to.z, run.shape, all)) {
-      out_->valid[i] = static_cast<std::uint8_t>(out_->valid[i] | (1U << static_cast<unsigned>(direction)));
+    for (int i = 0; wants_valid && i < count; ++i) {
+      if (static_cast<float>(to.z[i]) >= near && seen(view, other, to.x[i], to.y[i], to.z[i], run.shape, all)) {
+        std::uint8_t& valid = out_->valid[pixel + static_cast<std::size_t>(i)];
+        valid = static_cast<std::uint8_t>(valid | (1U << static_cast<unsigned>(direction)));
+      }
     }
-  }
+  });
 }
 
 void SurfaceLabels::make_ids(std::size_t index, const Input& own) {
@@ -234,24 +304,22 @@ void SurfaceLabels::make_view(std::size_t index, const Input& all) {
       for (const int direction : {0, 1}) {
         if (!view.flow[static_cast<std::size_t>(direction)].empty()) make_flow(view, index, direction, run, all);
       }
-      const auto each = [&](const PixelMap& map, const auto& use) {
+      const auto each = [&](const PixelMap& map, const auto& write) {
         const dvec3 base = map.by_v * static_cast<double>(row) + map.constant;
-        for (int u = run.begin; u < run.end; ++u) {
-          const std::size_t i = own + first + static_cast<std::size_t>(u);
-          const dvec3 value =
-              static_cast<double>(all.depth[i]) * (map.by_u * static_cast<double>(u) + base) + map.offset;
-          for (int k = 0; k < 3; ++k) use(3 * i + static_cast<std::size_t>(k), value[k]);
-        }
+        for_strips(run.begin, run.end, [&](int first_u, int count) {
+          const std::size_t pixel = own + first + static_cast<std::size_t>(first_u);
+          PixelStrip points;
+          map_pixels(map.by_u, base, map.offset, &all.depth[pixel], first_u, count, points);
+          write(points, count, 3 * pixel);
+        });
       };
       if (!view.scene_flow.empty()) {
         each(view.scene_flow[run.shape - 1U],
-             [&](std::size_t i, double value) { out_->scene_flow[i] = static_cast<float>(value); });
+             [&](const PixelStrip& points, int count, std::size_t i) { write_points(points, count, &out_->scene_flow[i]); });
       }
       if (!view.coordinates.empty()) {
-        each(view.coordinates[run.shape - 1U], [&](std::size_t i, double value) {
-          const double bounded = std::clamp(value, -127.0, 127.0);
-          out_->coordinates[i] = static_cast<std::int8_t>(bounded < 0.0 ? bounded - 0.5 : bounded + 0.5);
-        });
+        each(view.coordinates[run.shape - 1U],
+             [&](const PixelStrip& points, int count, std::size_t i) { write_coordinates(points, count, &out_->coordinates[i]); });
       }
     }
   }

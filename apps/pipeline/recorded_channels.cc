@@ -1,7 +1,6 @@
 #include "apps/pipeline/recorded_channels.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "engine/core/check.h"
 #include "engine/core/text.h"
@@ -11,9 +10,8 @@ namespace {
 
 /// The schema calls each channel by its name in capitals.
 Channel channel_of(int value) {
-  std::string name = schema::Record::Channel_Name(static_cast<schema::Record::Channel>(value));
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  const std::optional<Channel> channel = find_channel(name);
+  const std::optional<Channel> channel =
+      find_channel(to_lower(schema::Record::Channel_Name(static_cast<schema::Record::Channel>(value))));
   DIORAMA_CHECK(channel.has_value());
   return *channel;
 }

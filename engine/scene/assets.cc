@@ -1,7 +1,6 @@
 #include "engine/scene/assets.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -97,8 +96,7 @@ class NotingFiles : public Assimp::DefaultIOSystem {
 
 Result<std::shared_ptr<const Mesh>> load_mesh(const std::filesystem::path& path, double scale, FileHashes& files) {
   DIORAMA_RETURN_IF_ERROR(missing(path, "mesh"));
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string extension = to_lower(path.extension().string());
   if (extension == ".ply") DIORAMA_RETURN_IF_ERROR(check_ply_file(path));
   if (extension == ".dae") DIORAMA_RETURN_IF_ERROR(check_collada_file(path));
   std::set<std::string> names;

@@ -1,7 +1,7 @@
 #include "renderers/raycast/shading.h"
 
 #include "renderers/brdf.h"
-#include "renderers/raycast/wide.h"
+#include "renderers/wide.h"
 
 namespace diorama::raycast {
 namespace {

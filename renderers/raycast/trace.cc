@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "renderers/raycast/wide.h"
+#include "renderers/wide.h"
 
 namespace diorama::raycast {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -123,7 +124,7 @@ Result<int> choose(const std::vector<Candidate>& candidates, const std::string& 
   if (!is_number) {
     index = -1;
     for (std::size_t i = 0; i < candidates.size() && index < 0; ++i) {
-      if (candidates[i].name.find(wanted) != std::string::npos) index = static_cast<int>(i);
+      if (contains_ignoring_case(candidates[i].name, wanted)) index = static_cast<int>(i);
     }
   }
   if (index < 0 || index >= static_cast<int>(candidates.size())) {
@@ -272,7 +273,11 @@ Result<std::unique_ptr<Device>> make_device(const std::string& wanted, bool vali
     auto made = std::make_unique<Device>();
     made->instance = std::move(instance);
     made->candidate = std::move(candidates[index]);
-    if (made->candidate.is_cpu) keep_freed_memory();
+    if (made->candidate.is_cpu) {
+      keep_freed_memory();
+      const char* threads = std::getenv("LP_NUM_THREADS");  // NOLINT(concurrency-mt-unsafe): no one sets it by then
+      made->draws_on_one_thread = threads != nullptr && std::atoi(threads) <= 1;
+    }
     const vk::raii::PhysicalDevice& physical = made->candidate.physical;
     made->queue_family = *graphics_family(physical);
     made->memory = physical.getMemoryProperties();

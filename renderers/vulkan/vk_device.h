@@ -74,6 +74,7 @@ struct Device {
   bool has_transfer_queue = false;
   vk::PhysicalDeviceMemoryProperties memory;
   vk::PhysicalDeviceLimits limits;
+  bool draws_on_one_thread = false;   ///< Lavapipe with LP_NUM_THREADS of 0 or 1, as for one of several workers.
   bool logic_op = false;              ///< Beyond the baseline: amodal masks need it.
   std::uint64_t allocated_bytes = 0;  ///< By Buffer and Image.
 };

@@ -29,8 +29,10 @@ constexpr ChannelSet kLayerChannels = channel_set(Channel::kDepthLayers, Channel
 constexpr ChannelSet kMadeChannels =
     channel_set(Channel::kColor, Channel::kDepth, Channel::kNormal) | kSurfaceLabels | kLayerChannels;
 constexpr std::int64_t kReadbackBudgetBytes = std::int64_t{384} << 20;
-/// Of a device of the CPU: what a pass writes is in its caches when the next one reads it.
-constexpr std::int64_t kCpuTargetBudgetBytes = std::int64_t{1} << 20;
+/// Of the largest target of a pass. What one thread of a CPU writes is then in its caches when it reads it; several threads
+/// would wait for each other more often.
+constexpr std::int64_t kOneThreadTargetBudgetBytes = std::int64_t{1} << 20;
+constexpr std::int64_t kCpuTargetBudgetBytes = std::int64_t{16} << 20;
 constexpr std::int64_t kTargetBudgetBytes = std::int64_t{64} << 20;
 constexpr int kMaxLayersPerPass = kMaxChunkViews;
 constexpr int kMaxCpuShadowLayers = 4;
@@ -252,7 +254,9 @@ class VulkanRenderer : public Renderer {
   ChunkLimits chunk_limits(int width, int height) const {
     const std::int64_t layer_bytes = std::int64_t{width} * height * 16;  // of the largest target
     ChunkLimits limits;
-    const std::int64_t budget = info_.is_cpu ? kCpuTargetBudgetBytes : kTargetBudgetBytes;
+    const std::int64_t budget = device_->draws_on_one_thread ? kOneThreadTargetBudgetBytes
+                                : info_.is_cpu               ? kCpuTargetBudgetBytes
+                                                             : kTargetBudgetBytes;
     limits.max_views = static_cast<int>(std::clamp<std::int64_t>(budget / layer_bytes, 1, kMaxLayersPerPass));
     limits.max_shadow_layers = info_.is_cpu ? kMaxCpuShadowLayers : kMaxShadowLayers;
     return limits;

@@ -238,12 +238,9 @@ Result<std::vector<Command>> add_joint(const Document& document, const std::stri
   DIORAMA_RETURN_IF_ERROR(check_kind(joint_kind, joint_kinds(), "joint"));
   DIORAMA_ASSIGN_OR_RETURN(const FieldRef list,
                            resolve_field(document.scenario(), body_path + ".joint"));
-  std::string stem = joint_kind;
-  std::transform(stem.begin(), stem.end(), stem.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return std::vector<Command>{InsertElement{
       list.path, -1,
-      name_field(unused_name(document.scenario(), "joint", stem)) + "type: " + joint_kind}};
+      name_field(unused_name(document.scenario(), "joint", to_lower(joint_kind))) + "type: " + joint_kind}};
 }
 
 Result<std::vector<Command>> add_camera(const Document& document, const std::string& camera_kind) {

@@ -6,6 +6,7 @@
 
 #include "apps/editor/action/action_table.h"
 #include "apps/editor/panel/panels.h"
+#include "engine/core/text.h"
 
 namespace diorama::editor {
 namespace {
@@ -47,15 +48,7 @@ class LogPanel : public Panel {
 
  private:
   bool shows(const LogLine& line) const {
-    return static_cast<int>(line.level) >= level_ && (filter_.empty() || match(line.text));
-  }
-  bool match(const std::string& text) const {
-    const auto same = [](char a, char b) {
-      return std::tolower(static_cast<unsigned char>(a)) ==
-             std::tolower(static_cast<unsigned char>(b));
-    };
-    return std::search(text.begin(), text.end(), filter_.begin(), filter_.end(), same) !=
-           text.end();
+    return static_cast<int>(line.level) >= level_ && contains_ignoring_case(line.text, filter_);
   }
   std::string shown_text() const {
     std::string text;

@@ -13,6 +13,7 @@
 #include "apps/editor/command/new_elements.h"
 #include "apps/editor/panel/panels.h"
 #include "apps/editor/ui/imgui_compat.h"
+#include "engine/core/text.h"
 #include "scenes/field_path.h"
 
 namespace diorama::editor {
@@ -216,10 +217,7 @@ class ScenePanel : public Panel {
     ImGui::EndPopup();
   }
 
-  bool fits(const std::string& name) const {
-    const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)); };
-    return std::search(name.begin(), name.end(), filter_.begin(), filter_.end(), same) != name.end();
-  }
+  bool fits(const std::string& name) const { return contains_ignoring_case(name, filter_); }
 
   /// How many rows it has shown.
   int draw_list(PanelContext& c, const ListInfo& list) {

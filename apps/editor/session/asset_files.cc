@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
+
+#include "engine/core/text.h"
 
 namespace diorama::editor {
 namespace {
@@ -22,9 +23,7 @@ const std::array<AssetKindInfo, 5>& kinds() {
 }
 
 const AssetKindInfo* kind_of_file(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string extension = to_lower(path.extension().string());
   for (const AssetKindInfo& info : kinds()) {
     if (std::find(info.extensions.begin(), info.extensions.end(), extension) !=
         info.extensions.end())

@@ -64,6 +64,14 @@ TEST_CASE("a mistyped name finds the nearest one, a far one finds none") {
   CHECK(did_you_mean("zzzzzzzz", names).empty());
 }
 
+TEST_CASE("a part of a name is found whatever its capital letters") {
+  CHECK(to_lower("NVIDIA H100-\xC3\x84") == "nvidia h100-\xC3\x84");
+  CHECK(contains_ignoring_case("NVIDIA H100", "nvidia h"));
+  CHECK(contains_ignoring_case("llvmpipe (LLVM 15)", "LLVMpipe"));
+  CHECK(contains_ignoring_case("anything", ""));
+  CHECK_FALSE(contains_ignoring_case("llvm", "llvmpipe"));
+}
+
 TEST_CASE("joining keeps empty parts") {
   const std::vector<std::string> parts = {"", "a", "", "b"};
   CHECK(join(parts, "\n") == "\na\n\nb");

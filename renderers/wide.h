@@ -1,4 +1,4 @@
-// How loops over strips are compiled. Private to renderers/raycast.
+// How loops over strips of pixels are compiled.
 #pragma once
 
 // Wider vectors where the CPU has them. The bits are the same everywhere: nothing is contracted or reordered.
