@@ -14,8 +14,6 @@ using FrameCamera = std::pair<int, int>;
 
 FrameCamera key_of(const FrameView& view) { return {view.frame, view.camera.index}; }
 
-/// Depths of one shape within this share count as one surface.
-constexpr float kSameDepth = 0.002F;
 constexpr float kDepthSlack = 0.01F;
 
 /// K^-1, so that camera x/z, y/z, 1 = K^-1 (u, v, 1).
@@ -237,7 +235,8 @@ bool SurfaceLabels::seen(const View& view, int other, double u, double v, double
   const auto depth = static_cast<float>(z);
   float lowest = all.depth[nearest];
   float highest = lowest;
-  if (std::fabs(depth - lowest) <= kSameDepth * depth) return true;
+  // The range holds this pixel's own depth.
+  if (depth >= lowest * (1.0F - kDepthSlack) && depth <= lowest * (1.0F + kDepthSlack)) return true;
   for (int row = std::max(0, y - 1); row <= std::min(height_ - 1, y + 1); ++row) {
     for (int column = std::max(0, x - 1); column <= std::min(width_ - 1, x + 1); ++column) {
       const std::size_t i = place(column, row);

@@ -39,9 +39,7 @@ class Table {
     Column& column = add(content, base + suffix(layout_, view), type, std::move(shape));
     column.view = view;
     column.chunk_rows = 1;
-    // Colour and depth are most of a dataset's bytes.
-    const bool most = content == ColumnContent::kPixels || content == ColumnContent::kDepth;
-    column.compression = most ? Compression::kDense : Compression::kFast;
+    column.compression = Compression::kFast;
     column.shuffle = column_type_size(type) > 1;
     column.symbols = column.row_shape.size() == 3 ? "H, W, " + std::to_string(column.row_shape[2]) : "H, W";
     return column;
@@ -80,7 +78,8 @@ void add_pixels(Table& table, const SceneLayout& layout, const StorageOptions& s
   const ViewLayout& v = layout.views[view];
   Column& column =
       table.image(ColumnContent::kPixels, "pixels", view, ColumnType::kUint8, {v.height_px, v.width_px, 3});
-  if (storage.pixels == PixelStorage::kRaw) column.compression = Compression::kNone;
+  // Colour and depth are most of a dataset's bytes.
+  column.compression = storage.pixels == PixelStorage::kRaw ? Compression::kNone : Compression::kDense;
   column.unit = "1";
   column.meaning = "Colour of " + camera_words(layout, view) +
                    ": sRGB, 0..255, channels red, green, blue; row 0 is the top of the image.";
@@ -99,6 +98,7 @@ void add_depth(Table& table, const SceneLayout& layout, const StorageOptions& st
                                                                 : ColumnType::kInt16;
   Column& column = table.image(ColumnContent::kDepth, layer == 0 ? "depth" : "depth_layer" + std::to_string(layer), view,
                                type, {v.height_px, v.width_px});
+  if (layer == 0) column.compression = Compression::kDense;
   column.channel = layer == 0 ? Channel::kDepth : Channel::kDepthLayers;
   column.plane = layer;
   column.unit = storage.depth == DepthStorage::kI16mm ? "mm" : "m";

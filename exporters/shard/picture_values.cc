@@ -6,6 +6,7 @@
 #include <string>
 
 #include "exporters/shard/half.h"
+#include "renderers/wide.h"
 
 namespace diorama {
 namespace {
@@ -14,6 +15,26 @@ using Bytes = std::span<const std::byte>;
 
 /// The greatest finite half; what moves faster is stored as that.
 constexpr float kHalfMax = 65504.0F;
+
+/// To the range of halves; false if a value is not finite.
+DIORAMA_WIDE bool clamp_to_halves(const float* values, std::size_t count, float* __restrict clamped) {
+  unsigned finite = 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    finite &= static_cast<unsigned>(std::fabs(values[i]) <= std::numeric_limits<float>::max());
+    clamped[i] = std::min(std::max(values[i], -kHalfMax), kHalfMax);
+  }
+  return finite != 0;
+}
+
+/// False if an id is beyond the type that is stored.
+DIORAMA_WIDE bool copy_ids(const std::uint16_t* ids, std::size_t count, std::int16_t* __restrict stored) {
+  std::uint16_t all = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    all = static_cast<std::uint16_t>(all | ids[i]);
+    stored[i] = static_cast<std::int16_t>(ids[i]);
+  }
+  return all <= std::numeric_limits<std::int16_t>::max();
+}
 
 template <typename T>
 Result<Bytes> bytes_of(const Column& column, std::span<const T> own) {
@@ -32,33 +53,30 @@ Status missing_channel(const Column& column, Channel channel) {
 }
 
 Result<Bytes> PictureValues::ids(const Column& column, std::span<const std::uint16_t> own) {
-  constexpr std::uint16_t kMost = std::numeric_limits<std::int16_t>::max();
-  const auto beyond = std::find_if(own.begin(), own.end(), [](std::uint16_t id) { return id > kMost; });
-  if (beyond != own.end()) {
-    return failed("column '" + column.name + "': id " + std::to_string(*beyond) + ", but it holds up to " + std::to_string(kMost));
+  ids_.resize(own.size());
+  if (!copy_ids(own.data(), own.size(), ids_.data())) {
+    return failed("column '" + column.name + "': id " + std::to_string(*std::ranges::max_element(own)) + ", but it holds up to " +
+                  std::to_string(std::numeric_limits<std::int16_t>::max()));
   }
-  ids_.assign(own.begin(), own.end());
   return bytes_of<std::int16_t>(column, ids_);
 }
 
 Result<Bytes> PictureValues::halves(const Column& column, std::span<const float> own) {
   if (own.empty()) return missing_channel(column, column.channel);
+  clamped_.resize(own.size());
+  if (!clamp_to_halves(own.data(), own.size(), clamped_.data())) {
+    return failed("column '" + column.name + "': the renderer gave a value that is not finite");
+  }
+  halves_.resize(own.size());
+  halves_from_floats(clamped_, halves_);
   const auto components = static_cast<std::size_t>(channel_info(column.channel).components);
   const auto stored = static_cast<std::size_t>(column.row_shape.back());
-  clamped_.resize(column.row_values());
-  if (stored != components) std::fill(clamped_.begin(), clamped_.end(), 0.0F);
-  bool finite = true;
+  if (stored == components) return bytes_of<std::uint16_t>(column, halves_);
+  padded_.assign(column.row_values(), 0);
   for (std::size_t pixel = 0; pixel < own.size() / components; ++pixel) {
-    for (std::size_t k = 0; k < components; ++k) {
-      const float value = own[pixel * components + k];
-      finite = finite && std::isfinite(value);
-      clamped_[pixel * stored + k] = std::clamp(value, -kHalfMax, kHalfMax);
-    }
+    std::copy_n(&halves_[pixel * components], components, &padded_[pixel * stored]);
   }
-  if (!finite) return failed("column '" + column.name + "': the renderer gave a value that is not finite");
-  halves_.resize(clamped_.size());
-  halves_from_floats(clamped_, halves_);
-  return bytes_of<std::uint16_t>(column, halves_);
+  return bytes_of<std::uint16_t>(column, padded_);
 }
 
 Result<Bytes> PictureValues::masks(const Column& column, const RenderedViews& pictures, int picture) {

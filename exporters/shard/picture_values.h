@@ -36,6 +36,7 @@ class PictureValues {
   std::vector<std::int16_t> ids_;
   std::vector<float> clamped_;
   std::vector<std::uint16_t> halves_;
+  std::vector<std::uint16_t> padded_;
   std::vector<std::int64_t> masks_;
   std::vector<PixelBox> visible_;
   std::vector<PixelBox> covered_;

@@ -1,10 +1,9 @@
 #include "renderers/vulkan/readback.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
 #include <utility>
+
+#include "renderers/wide.h"
 
 namespace diorama::vulkan {
 namespace {
@@ -13,21 +12,21 @@ constexpr std::uint64_t bytes_per_pixel(RawPicture picture) {
   return picture == RawPicture::kId ? sizeof(std::uint16_t) : picture == RawPicture::kAmodal ? 8 : 4;
 }
 
-/// Drops the fourth of every four bytes.
+/// Drops the fourth of every four numbers.
+DIORAMA_WIDE void take_three(const std::uint8_t* __restrict four, std::size_t pixels, std::uint8_t* __restrict three) {
+  for (std::size_t i = 0; i < pixels; ++i) {
+    three[3 * i] = four[4 * i];
+    three[3 * i + 1] = four[4 * i + 1];
+    three[3 * i + 2] = four[4 * i + 2];
+  }
+}
+
+/// The same, of colours or normals as the device leaves them.
 template <typename T>
 void take_three(const std::byte* mapped, std::size_t pixels, std::vector<T>& out) {
-  static_assert(sizeof(T) == 1 && std::endian::native == std::endian::little);
+  static_assert(sizeof(T) == 1);
   out.resize(pixels * 3);
-  // Four pixels at a time, as words: this runs over every pixel, and is what a GPU's host does most.
-  std::size_t i = 0;
-  for (; i + 4 <= pixels; i += 4) {
-    std::array<std::uint32_t, 4> four;
-    std::memcpy(four.data(), mapped + 4 * i, sizeof four);
-    const std::array<std::uint32_t, 3> three{(four[0] & 0xFFFFFFU) | four[1] << 24, (four[1] >> 8 & 0xFFFFU) | four[2] << 16,
-                                             (four[2] >> 16 & 0xFFU) | four[3] << 8};
-    std::memcpy(&out[3 * i], three.data(), sizeof three);
-  }
-  for (; i < pixels; ++i) std::memcpy(&out[3 * i], mapped + 4 * i, 3);
+  take_three(reinterpret_cast<const std::uint8_t*>(mapped), pixels, reinterpret_cast<std::uint8_t*>(out.data()));
 }
 
 }  // namespace

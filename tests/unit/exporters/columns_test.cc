@@ -121,7 +121,9 @@ TEST_CASE("columns of the first view carry no suffix, those of the others their 
 TEST_CASE("types, chunks and filters are those of the layout page") {
   const auto columns = dataset_columns(layout_with(2, 1, 1, 4), kAll, {});
   CHECK(find(columns, "pixels").chunk_rows == 1);
-  CHECK(find(columns, "pixels").compression == Compression::kDense);
+  for (const char* dense : {"pixels", "depth", "action"}) CHECK(find(columns, dense).compression == Compression::kDense);
+  const auto labels = dataset_columns(layout_with(2, 1, 1, 4), kAll | channel_set(Channel::kFlow, Channel::kAmodal, Channel::kDepthLayers), {});
+  for (const char* fast : {"segmentation", "amodal0", "flow", "depth_layer1"}) CHECK(find(labels, fast).compression == Compression::kFast);
   CHECK_FALSE(find(columns, "pixels").shuffle);
   CHECK(find(columns, "depth").shuffle);
   CHECK(find(columns, "qpos").type == ColumnType::kFloat64);
