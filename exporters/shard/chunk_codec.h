@@ -19,7 +19,7 @@ inline constexpr int kDeflateLevel = 1;
 /// How a chunk is made smaller. Both kinds of deflate are read by the same stock filter.
 enum class Compression {
   kNone,
-  kDense,  ///< libdeflate at kDeflateLevel.
+  kDense,  ///< libdeflate at a fast level.
   kFast,   ///< FastDeflate: for labels, which are many, small when deflated, and cost more to deflate than to make.
 };
 
