@@ -350,6 +350,7 @@ void SurfaceLabels::make(std::span<const float> depth, std::span<const std::uint
   views.set<Channel::kFlowValid>(out.valid);
   views.set<Channel::kSceneFlow>(out.scene_flow);
   views.set<Channel::kObjectCoordinates>(out.coordinates);
+  out_ = nullptr;
 }
 
 }  // namespace diorama

@@ -40,7 +40,7 @@ class SurfaceLabels {
   void prepare(const Scene& scene, std::span<const State> states, std::span<const FrameView> views,
                std::span<const FrameView> extra, ChannelSet channels);
 
-  /// Writes to `out`, of which `views` refers to what was prepared for.
+  /// Makes in `out` the labels that were prepared for; `views` refers to them.
   /// depth (views + extra, H, W) in metres; shapes likewise, index into Scene::shapes + 1, 0 = nothing.
   void make(std::span<const float> depth, std::span<const std::uint16_t> shapes, LabelPictures& out, RenderedViews& views);
 

@@ -79,7 +79,7 @@ double DatasetSpec::expected_row_bytes() const {
   for (const Column& column : columns) {
     if (column.is_link()) continue;
     // Of rendered scenes, stored with deflate level 1.
-    const double ratio = column.deflate_level() == 0                               ? 1.0
+    const double ratio = column.deflate_level() == 0                             ? 1.0
                          : column.content == ColumnContent::kPixels              ? 4.0
                          : !column.is_image()                                    ? 3.0
                          : column.type == ColumnType::kUint8                     ? 40.0

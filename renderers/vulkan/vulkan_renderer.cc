@@ -330,9 +330,9 @@ class VulkanRenderer : public Renderer {
       }
       if (chunk.mode.shade && shadow_maps != chunk.shadow_maps) {
         shadow_maps = chunk.shadow_maps;
-        const bool none = chunk.shadow_maps < 0;
-        shadow_pass_.record(commands, *scene_, slot.tables,
-                            none ? ShadowMaps() : data.shadow_maps[static_cast<std::size_t>(chunk.shadow_maps)]);
+        const ShadowMaps none;
+        const ShadowMaps& maps = chunk.shadow_maps < 0 ? none : data.shadow_maps[static_cast<std::size_t>(chunk.shadow_maps)];
+        shadow_pass_.record(commands, *scene_, slot.tables, maps);
       }
       gbuffer_pass_.record(commands, *scene_, slot.tables, *slot.set, targets, chunk,
                            data.light_setup, slot.readback);
